@@ -5,7 +5,17 @@ export const syntaxes = ['hcl', 'yaml', 'json', 'dockerfile', 'env', 'javascript
 export type Syntax = (typeof syntaxes)[number];
 
 export const platforms = [
-  'terraform', 'cloudformation', 'kubernetes', 'helm', 'compose', 'dockerfile', 'github-actions', 'gitlab-ci', 'ansible', 'dependabot', 'javascript',
+  'terraform',
+  'cloudformation',
+  'kubernetes',
+  'helm',
+  'compose',
+  'dockerfile',
+  'github-actions',
+  'gitlab-ci',
+  'ansible',
+  'dependabot',
+  'javascript',
 ] as const;
 /** Whose words a fact is written in. */
 export type Platform = (typeof platforms)[number];
@@ -105,7 +115,7 @@ export interface FactMatch {
 }
 
 /** A conjunction of path tests; `any`, `all` and `not` combine. */
-export type Condition = { readonly [path: string]: Json };
+export type Condition = Readonly<Record<string, Json>>;
 
 export interface Relation {
   readonly resource: readonly string[];
@@ -151,7 +161,7 @@ export interface FixTemplate {
   readonly title: string;
   /** Keeps the behaviour of a correct program: may run unattended (`source.fixAll`, `leftward fix`). */
   readonly safe: boolean;
-  readonly set?: Readonly<Partial<Record<Platform, { readonly [path: string]: Json }>>>;
+  readonly set?: Readonly<Partial<Record<Platform, Readonly<Record<string, Json>>>>>;
   readonly remove?: Readonly<Partial<Record<Platform, readonly string[]>>>;
   /** The new text of the matched node (JavaScript: a snippet with `$X`), by platform. */
   readonly replace?: Readonly<Partial<Record<Platform, string>>>;
@@ -217,7 +227,11 @@ export type TreeEdit =
 
 /** One writer per syntax: tree edits in, text edits in the file's own style out. `focus` picks among repeated blocks or
  *  list items the one that holds it. Returns undefined when the edit cannot be made without guessing. */
-export type Writer = (fact: Pick<Fact, 'document' | 'node' | 'span'>, edits: readonly TreeEdit[], focus: Span) => readonly TextEdit[] | undefined;
+export type Writer = (
+  fact: Pick<Fact, 'document' | 'node' | 'span'>,
+  edits: readonly TreeEdit[],
+  focus: Span,
+) => readonly TextEdit[] | undefined;
 
 // ---------------------------------------------------------------------------------------------- JavaScript
 
