@@ -74,8 +74,8 @@ export interface Lookup {
   readonly found: readonly Located[];
   /** Something on the way is unknown or open, so an empty `found` does not prove absence. */
   readonly uncertain: boolean;
-  /** Maps that lack the next key, with the entry that holds them; a missing attribute is reported there. */
-  readonly missing: readonly { readonly map: MapNode; readonly entry?: Entry; readonly depth: number }[];
+  /** Where the path broke off: the entry whose map (or null) lacks the next key; none at the root. */
+  readonly missing: readonly { readonly entry?: Entry; readonly depth: number }[];
 }
 
 const pathCache = new Map<string, readonly string[]>();
@@ -94,10 +94,15 @@ export function steps(path: string): readonly string[] {
 export function at(root: Node, path: string | readonly string[]): Lookup {
   const keys = typeof path === 'string' ? steps(path) : path;
   const found: Located[] = [];
-  const missing: { map: MapNode; entry?: Entry; depth: number }[] = [];
+  const missing: { entry?: Entry; depth: number }[] = [];
   let uncertain = false;
   const walk = (node: Node, depth: number, entry: Entry | undefined): void => {
     const key = keys[depth];
+    // `key:` with nothing behind it, and Terraform's null, mean the same as leaving the key out.
+    if (node.kind === 'scalar' && node.value === null) {
+      missing.push(entry ? { entry, depth } : { depth });
+      return;
+    }
     if (key === undefined) {
       found.push(entry ? { node, entry } : { node });
       return;
@@ -119,7 +124,7 @@ export function at(root: Node, path: string | readonly string[]): Lookup {
           walk(e.value, depth + 1, e);
         }
         if (node.open) uncertain ||= !hit;
-        if (!hit) missing.push(entry ? { map: node, entry, depth } : { map: node, depth });
+        if (!hit) missing.push(entry ? { entry, depth } : { depth });
         return;
       }
       case 'scalar':

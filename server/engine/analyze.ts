@@ -1,0 +1,333 @@
+import { compatible, fixOf, writeEdits } from './fix.ts';
+import { compileCondition, compileRelation, type Place, type RelationTest, type Test } from './match.ts';
+import { Lines } from './positions.ts';
+import { secretSearch, type SecretHit } from './secrets.ts';
+import { suppressions, suppressor } from './suppress.ts';
+import type { Span } from './tree.ts';
+import type {
+  Check,
+  CodeHit,
+  CodeMatch,
+  CodeQuery,
+  Fact,
+  FactMatch,
+  Finding,
+  Fix,
+  FixTemplate,
+  Hit,
+  Literal,
+  Match,
+  Related,
+  Rule,
+  SecretMatch,
+  Severity,
+  SourceDocument,
+} from './types.ts';
+
+/** Rules made ready to run: compiled and indexed. Build it once; it is the same object for every document of a configuration. */
+export interface RuleSet {
+  readonly rules: ReadonlyMap<string, Rule>;
+  /** Severity after overrides. */
+  severity(rule: Rule): Severity;
+  readonly byType: ReadonlyMap<string, readonly CompiledMatch[]>;
+  readonly queries: readonly CodeQuery[];
+  readonly secrets: (document: SourceDocument, literals: readonly Literal[]) => readonly SecretHit[];
+}
+
+interface CompiledMatch {
+  readonly rule: Rule;
+  readonly match: FactMatch;
+  readonly where?: Test;
+  readonly with?: RelationTest;
+  readonly without?: RelationTest;
+  readonly check?: Check;
+  readonly at?: Test;
+}
+
+export interface RuleOptions {
+  /** `recommended` leaves out optional rules and those of low confidence. Default: `recommended`. */
+  readonly preset?: 'recommended' | 'all';
+  /** By rule id or `folder/*`; a severity switches an optional rule on. The last entry that fits decides. */
+  readonly severity?: Readonly<Record<string, Severity | 'off'>>;
+}
+
+export interface AnalysisInput {
+  readonly document: SourceDocument;
+  readonly facts: readonly Fact[];
+  readonly literals: readonly Literal[];
+}
+
+/** The findings of one document, sorted by place, and their fixes. */
+export interface Analysis {
+  readonly findings: readonly Finding[];
+  /** Best first; empty when there is none. The finding must be one of `findings`. */
+  fixesOf(finding: Finding): readonly Fix[];
+  /** What went wrong inside a rule; the other rules' findings are complete. */
+  readonly failures: readonly { readonly rule: string; readonly message: string }[];
+}
+
+/** A comment that excuses a finding but gives no reason is itself worth a word; the page is rules/leftward/ignore-without-reason.md. */
+const UNEXPLAINED = 'leftward/ignore-without-reason';
+
+/** Compiles and indexes rules. Throws an Error naming the rule when a page that was not validated is wrong. */
+export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, Check>> = {}, options: RuleOptions = {}): RuleSet {
+  const overrides = Object.entries(options.severity ?? {}).reverse();
+  const override = (id: string): Severity | 'off' | undefined =>
+    overrides.find(([pattern]) => pattern === id || (pattern.endsWith('/*') && id.startsWith(pattern.slice(0, -1))))?.[1];
+  const severity = (rule: Rule): Severity => {
+    const own = override(rule.id);
+    return own && own !== 'off' ? own : rule.severity;
+  };
+  const enabled = rules.filter((rule) => {
+    const own = override(rule.id);
+    if (own) return own !== 'off';
+    return options.preset === 'all' || (!rule.optional && rule.confidence !== 'low');
+  });
+  const byType = new Map<string, CompiledMatch[]>();
+  const queries: CodeQuery[] = [];
+  const secrets: { rule: Rule; index: number; pattern: SecretMatch['secret'] }[] = [];
+  for (const rule of enabled) {
+    rule.match.forEach((match, index) => {
+      if (isSecret(match)) secrets.push({ rule, index, pattern: match.secret });
+      else if (isCode(match)) queries.push({ rule: rule.id, index, match });
+      else {
+        const compiled = compileMatch(rule, match, checks);
+        for (const { platform, type } of match.on) {
+          const key = `${platform} ${type}`;
+          const list = byType.get(key);
+          if (list) list.push(compiled);
+          else byType.set(key, [compiled]);
+        }
+      }
+    });
+  }
+  return { rules: new Map(enabled.map((rule) => [rule.id, rule])), severity, byType, queries, secrets: secretSearch(secrets) };
+}
+
+function compileMatch(rule: Rule, match: FactMatch, checks: Readonly<Record<string, Check>>): CompiledMatch {
+  try {
+    const check =
+      match.check === undefined
+        ? undefined
+        : checks[`${rule.id.slice(0, rule.id.lastIndexOf('/') + 1)}${match.check.replace(/\.ts$/, '')}`];
+    if (match.check !== undefined && !check) throw new Error(`the check module ${match.check} does not exist`);
+    return {
+      rule,
+      match,
+      ...(match.where && { where: compileCondition(match.where) }),
+      ...(match.with && { with: compileRelation(match.with) }),
+      ...(match.without && { without: compileRelation(match.without) }),
+      ...(match.at && { at: compileCondition({ [match.at]: ['present', 'absent'] }) }),
+      ...(check && { check }),
+    };
+  } catch (error) {
+    throw new Error(`${rule.id}: ${(error as Error).message}`);
+  }
+}
+
+export function isSecret(match: Match): match is SecretMatch {
+  return 'secret' in match;
+}
+
+export function isCode(match: Match): match is CodeMatch {
+  return 'code' in match || 'flow' in match;
+}
+
+/** document → findings, everything else being given. Pure: no I/O, no clock, no state; a rule that throws is named in `failures`. */
+export function analyze({ document, facts, literals }: AnalysisInput, rules: RuleSet): Analysis {
+  const lines = new Lines(document.text);
+  const found: { finding: Finding; fixes: readonly Fix[]; head?: number }[] = [];
+  const seen = new Set<string>();
+  const failures: { rule: string; message: string }[] = [];
+
+  const attempt = (rule: string, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      failures.push({ rule, message: (error as Error).message });
+    }
+  };
+  const add = (
+    rule: Rule,
+    span: Span,
+    message: string,
+    related: readonly Related[],
+    subject: string,
+    fixes: readonly Fix[],
+    head?: Span,
+  ): void => {
+    const line = lines.position(span.start).line;
+    // Two places of one rule on one line are one thing to read.
+    const key = `${rule.id} ${line}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const { id, confidence } = rule;
+    found.push({
+      finding: {
+        rule: id,
+        path: document.path,
+        span,
+        message,
+        severity: rules.severity(rule),
+        confidence,
+        related,
+        subject,
+        fixable: fixes.length > 0,
+      },
+      fixes,
+      ...(head && { head: lines.position(head.start).line }),
+    });
+  };
+
+  for (const fact of facts) {
+    for (const type of [...fact.types, '*']) {
+      for (const compiled of rules.byType.get(`${fact.platform} ${type}`) ?? []) {
+        attempt(compiled.rule.id, () => matchFact(compiled, fact, add));
+      }
+    }
+    if (fact.code && rules.queries.length > 0) {
+      attempt('code', () => {
+        for (const hit of fact.code!.search(rules.queries)) addCodeHit(rules.rules.get(hit.query.rule)!, hit, add);
+      });
+    }
+  }
+  attempt('secrets', () => {
+    for (const hit of rules.secrets(document, literals)) {
+      const message = hit.rule.match[hit.index]?.message ?? hit.rule.message;
+      add(hit.rule, hit.span, fill(message, { value: hit.masked, reason: hit.reasons.join('; ') }), [], '', []);
+    }
+  });
+
+  const comments = suppressions(document.text, lines);
+  const unexplained = rules.rules.get(UNEXPLAINED);
+  if (unexplained) {
+    for (const comment of comments) {
+      if (comment.reason === '') add(unexplained, comment.span, fill(unexplained.message, { value: comment.rules.join(', ') }), [], '', []);
+    }
+  }
+  const suppressed = suppressor(document.text, lines, comments);
+  const kept = found
+    .filter(({ finding, head }) => !suppressed(finding.rule, lines.position(finding.span.start).line, head))
+    .sort(
+      (a, b) =>
+        a.finding.span.start - b.finding.span.start ||
+        a.finding.span.end - b.finding.span.end ||
+        (a.finding.rule < b.finding.rule ? -1 : 1),
+    );
+  const fixes = new Map(kept.map((one) => [one.finding, one.fixes]));
+  return { findings: kept.map((one) => one.finding), fixesOf: (finding) => fixes.get(finding) ?? [], failures };
+}
+
+type Add = (
+  rule: Rule,
+  span: Span,
+  message: string,
+  related: readonly Related[],
+  subject: string,
+  fixes: readonly Fix[],
+  head?: Span,
+) => void;
+
+function matchFact(compiled: CompiledMatch, fact: Fact, add: Add): void {
+  const { rule, match } = compiled;
+  const message = match.message ?? rule.message;
+  const template = match.fix ?? rule.fix;
+  const home: Place = { span: fact.head };
+  let places: readonly Place[] = [home];
+  if (compiled.where) {
+    const outcome = compiled.where(fact.node, fact, home);
+    if (outcome.truth !== true) return;
+    if (outcome.places.length > 0) places = outcome.places;
+  }
+  const related: Related[] = [];
+  if (compiled.with) {
+    const outcome = compiled.with(fact);
+    if (outcome.truth !== true) return;
+    if (outcome.related) related.push(mention(outcome.related));
+  }
+  if (compiled.without && compiled.without(fact).truth !== false) return;
+  if (compiled.check) {
+    for (const hit of compiled.check(fact)) addHit(rule, fact, hit, template, message, add);
+    return;
+  }
+  if (compiled.at) places = compiled.at(fact.node, fact, home).places.slice(0, 1);
+  for (const place of places) {
+    const values = valuesOf(fact, place);
+    const here = inDocument(fact, place);
+    const fix = template && fixOf(template, fact, here, (text) => fill(text, values));
+    const origin = place.node?.origin;
+    add(
+      rule,
+      oneLine(fact, here.span),
+      fill(message, values),
+      origin ? [{ path: origin.path, span: origin.span, message: origin.what }, ...related] : related,
+      fact.name,
+      fix ? [fix] : [],
+      fact.head,
+    );
+  }
+}
+
+function addHit(rule: Rule, fact: Fact, hit: Hit, template: FixTemplate | undefined, message: string, add: Add): void {
+  const values = { ...valuesOf(fact, { span: hit.span }), ...hit.values };
+  const fixes: Fix[] = [];
+  if (hit.fix) {
+    const edits = writeEdits(fact, hit.fix.edits, hit.span);
+    if (edits) fixes.push({ title: hit.fix.title, safe: hit.fix.safe, edits });
+  } else if (template) {
+    const fix = fixOf(template, fact, { span: hit.span }, (text) => fill(text, values));
+    if (fix) fixes.push(fix);
+  }
+  add(rule, oneLine(fact, hit.span), fill(message, values), hit.related ?? [], fact.name, fixes, fact.head);
+}
+
+function addCodeHit(rule: Rule, hit: CodeHit, add: Add): void {
+  const match = rule.match[hit.query.index] as CodeMatch;
+  const values = Object.fromEntries(Object.entries(hit.bindings).map(([name, { text }]) => [name, clip(text)]));
+  const template = match.fix ?? rule.fix;
+  const snippet = template?.replace?.javascript;
+  const edits = snippet === undefined ? undefined : hit.replace(snippet);
+  const fixes =
+    template && edits
+      ? [{ title: fill(template.title, values), safe: template.safe, edits: compatible([{ title: '', safe: true, edits }]).edits }]
+      : [];
+  add(rule, hit.span, fill(match.message ?? rule.message, values), hit.related, '', fixes);
+}
+
+function mention(fact: Fact): Related {
+  return { path: fact.document.path, span: fact.head, message: fact.name };
+}
+
+/** A place outside the fact (an alias's anchor, another file) is shown at the fact's header. */
+function inDocument(fact: Fact, place: Place): Place {
+  const { start, end } = place.span;
+  return start >= 0 &&
+    end <= fact.document.text.length &&
+    start >= Math.min(fact.span.start, fact.head.start) &&
+    end <= Math.max(fact.span.end, fact.head.end)
+    ? place
+    : { ...place, span: fact.parent && start >= fact.parent.span.start && end <= fact.parent.span.end ? place.span : fact.head };
+}
+
+/** Squiggles over many lines are noise: the first line says enough. */
+function oneLine(fact: Fact, span: Span): Span {
+  const { text } = fact.document;
+  const end = text.slice(span.start, span.end).search(/[\r\n]/);
+  return end <= 0 ? span : { start: span.start, end: span.start + end };
+}
+
+function valuesOf(fact: Fact, place: Place): Record<string, string> {
+  const { node } = place;
+  const value = node?.kind === 'scalar' ? String(node.value) : node ? fact.document.text.slice(node.span.start, node.span.end) : '';
+  return { name: fact.name, type: fact.types[0] ?? '', key: place.entry?.key ?? '', value: clip(value) };
+}
+
+/** Fills `{name}` placeholders; one without a value is left empty. Doubled braces (`{{ … }}`, `${{ … }}`) are text. */
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/(?<![{$])\{([A-Za-z][\w-]*)\}(?!\})/g, (_all, name: string) => values[name] ?? '');
+}
+
+function clip(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  return flat.length > 80 ? `${flat.slice(0, 79)}…` : flat;
+}

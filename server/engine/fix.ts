@@ -1,0 +1,80 @@
+import type { Place } from './match.ts';
+import type { Span } from './tree.ts';
+import type { Fact, Fix, FixTemplate, Syntax, TextEdit, TreeEdit, Writer } from './types.ts';
+import { writeDockerfile } from './write/dockerfile.ts';
+import { writeHcl } from './write/hcl.ts';
+import { writeJson } from './write/json.ts';
+import { writePlain } from './write/plain.ts';
+import { writeYaml } from './write/yaml.ts';
+
+const writers: Readonly<Record<Syntax, Writer>> = {
+  hcl: writeHcl,
+  yaml: writeYaml,
+  json: writeJson,
+  dockerfile: writeDockerfile,
+  env: writePlain,
+  javascript: writePlain,
+  text: writePlain,
+};
+
+/** Turns edits on a fact's tree into text edits; undefined when the writer can't do it without guessing. */
+export function writeEdits(fact: Fact, edits: readonly TreeEdit[], focus: Span): readonly TextEdit[] | undefined {
+  const written = writers[fact.document.syntax](fact, edits, focus);
+  return written && written.length > 0 ? normalise(written) : undefined;
+}
+
+/** The fix that a page's template describes for one place; undefined when the template has nothing for the platform. */
+export function fixOf(template: FixTemplate, fact: Fact, place: Place, fill: (text: string) => string): Fix | undefined {
+  const { platform } = fact;
+  const edits: TreeEdit[] = [];
+  for (const path of template.remove?.[platform] ?? []) edits.push({ op: 'remove', path });
+  for (const [path, value] of Object.entries(template.set?.[platform] ?? {})) {
+    edits.push({ op: 'set', path: fill(path), value: typeof value === 'string' ? fill(value) : value });
+  }
+  const replacement = template.replace?.[platform];
+  if (replacement !== undefined) edits.push({ op: 'replace', span: place.span, text: fill(replacement) });
+  const lines = template.insert?.[platform];
+  if (lines !== undefined) edits.push({ op: 'insert', text: fill(lines) });
+  if (edits.length === 0) return undefined;
+  const written = writeEdits(fact, edits, place.span);
+  return written && { title: fill(template.title), safe: template.safe, edits: written };
+}
+
+/** Applies sorted, non-overlapping edits. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  let result = '';
+  let from = 0;
+  for (const edit of normalise(edits)) {
+    if (edit.span.start < from) continue;
+    result += text.slice(from, edit.span.start) + edit.text;
+    from = edit.span.end;
+  }
+  return result + text.slice(from);
+}
+
+/** Picks, in order, the fixes that touch no character that an earlier one touches. */
+export function compatible(fixes: readonly Fix[]): { readonly fixes: readonly Fix[]; readonly edits: readonly TextEdit[] } {
+  const taken: TextEdit[] = [];
+  const chosen: Fix[] = [];
+  for (const fix of fixes) {
+    const fresh = fix.edits.filter((edit) => !taken.some((other) => same(edit, other)));
+    if (fresh.some((edit) => taken.some((other) => overlap(edit, other)))) continue;
+    taken.push(...fresh);
+    chosen.push(fix);
+  }
+  return { fixes: chosen, edits: normalise(taken) };
+}
+
+function same(a: TextEdit, b: TextEdit): boolean {
+  return a.span.start === b.span.start && a.span.end === b.span.end && a.text === b.text;
+}
+
+/** Two insertions at one place conflict as well: their order would decide the outcome. */
+function overlap(a: TextEdit, b: TextEdit): boolean {
+  if (a.span.start === b.span.start) return true;
+  return a.span.start < b.span.end && b.span.start < a.span.end;
+}
+
+function normalise(edits: readonly TextEdit[]): readonly TextEdit[] {
+  return [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}

@@ -1,0 +1,343 @@
+import { and, not, or, predicates, structural, type Truth } from './predicates.ts';
+import { at, items, steps, type Entry, type Located, type Lookup, type Node, type Span } from './tree.ts';
+import type { Condition, Fact, Json, Relation } from './types.ts';
+
+/** Where a test was decided. */
+export interface Place {
+  readonly span: Span;
+  /** The value found there; none where something is missing. */
+  readonly node?: Node;
+  readonly entry?: Entry;
+}
+
+export interface Outcome {
+  readonly truth: Truth;
+  /** Places that made it true, in document order of the lookup. */
+  readonly places: readonly Place[];
+}
+
+/** A compiled condition, asked of a node; `home` is where a missing key is reported. */
+export type Test = (node: Node, fact: Fact, home: Place) => Outcome;
+
+/** A compiled test of the values that a path leads to. */
+type ValueTest = (lookup: Lookup, fact: Fact, home: Place) => Outcome;
+
+const FALSE: Outcome = { truth: false, places: [] };
+const UNKNOWN: Outcome = { truth: undefined, places: [] };
+
+/** Compiles a `where`; throws an Error that names the wrong key or operator. */
+export function compileCondition(condition: Condition): Test {
+  const parts = Object.entries(condition).map(([key, value]) => compilePart(key, value));
+  if (parts.length === 1) return parts[0]!;
+  return (node, fact, home) => {
+    let truth: Truth = true;
+    let places: readonly Place[] = [];
+    for (const part of parts) {
+      const outcome = part(node, fact, home);
+      if (outcome.truth === false) return FALSE;
+      truth = and(truth, outcome.truth);
+      if (outcome.places.length > 0) places = outcome.places;
+    }
+    return truth ? { truth, places } : UNKNOWN;
+  };
+}
+
+function compilePart(key: string, value: Json): Test {
+  switch (key) {
+    case 'any':
+      return anyOf(conditions(key, value));
+    case 'all':
+      return compileAll(conditions(key, value));
+    case 'not': {
+      const test = compileCondition(asCondition(key, value));
+      return (node, fact, home) => {
+        const truth = not(test(node, fact, home).truth);
+        return truth ? { truth, places: [] } : truth === false ? FALSE : UNKNOWN;
+      };
+    }
+    default:
+      return compilePath(key, value);
+  }
+}
+
+function compileAll(tests: readonly Test[]): Test {
+  return (node, fact, home) => {
+    let truth: Truth = true;
+    let places: readonly Place[] = [];
+    for (const test of tests) {
+      const outcome = test(node, fact, home);
+      truth = and(truth, outcome.truth);
+      if (truth === false) return FALSE;
+      if (outcome.places.length > 0) places = outcome.places;
+    }
+    return truth ? { truth, places } : UNKNOWN;
+  };
+}
+
+function anyOf(tests: readonly Test[]): Test {
+  return (node, fact, home) => union(tests.map((test) => () => test(node, fact, home)));
+}
+
+function union(outcomes: readonly (() => Outcome)[]): Outcome {
+  let truth: Truth = false;
+  const places: Place[] = [];
+  for (const outcome of outcomes) {
+    const { truth: one, places: more } = outcome();
+    truth = or(truth, one);
+    if (one) places.push(...more);
+  }
+  return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+}
+
+function compilePath(path: string, value: Json): Test {
+  const test = compileTest(value, path);
+  if (path === '.') return (node, fact, home) => test({ found: [{ node }], uncertain: false, missing: [] }, fact, home);
+  if (path.startsWith('^')) {
+    const [first, ...rest] = steps(path);
+    const type = first!.slice(1);
+    // `^.x` splits into `^` and `x`, `^job.x` into `^job` and `x`.
+    return (_node, fact) => {
+      let outer = fact.parent;
+      while (outer && type !== '' && !outer.types.includes(type)) outer = outer.parent;
+      if (!outer) return FALSE;
+      return test(at(outer.node, rest), outer, { span: outer.head });
+    };
+  }
+  const keys = steps(path);
+  if (keys.length === 0) throw new Error(`an empty path`);
+  return (node, fact, home) => test(at(node, keys), fact, home);
+}
+
+/** Compiles what stands behind a path. */
+function compileTest(value: Json, path: string): ValueTest {
+  if (Array.isArray(value)) {
+    const tests = value.map((one: Json) => compileTest(one, path));
+    return (lookup, fact, home) => union(tests.map((test) => () => test(lookup, fact, home)));
+  }
+  if (value !== null && typeof value === 'object') return compileMap(value as Readonly<Record<string, Json>>, path);
+  switch (value) {
+    case 'absent':
+      return absent;
+    case 'present':
+      return (lookup) => {
+        if (lookup.found.length > 0) return { truth: true, places: lookup.found.map(placeOf) };
+        return lookup.uncertain ? UNKNOWN : FALSE;
+      };
+    case 'empty':
+      return each(true, (node) => {
+        if (node.kind === 'unknown') return undefined;
+        if (node.kind === 'scalar') return node.value === '';
+        const size = node.kind === 'list' ? node.items.length : node.entries.length;
+        return size > 0 ? false : node.open ? undefined : true;
+      });
+  }
+  if (typeof value === 'string' && Object.hasOwn(predicates, value)) return compilePredicate(value, undefined);
+  return each(false, (node) => equals(node, value));
+}
+
+const operators: Readonly<Record<string, (argument: Json, path: string) => ValueTest>> = {
+  is: (argument) => each(false, (node) => equals(node, argument)),
+  matches: (argument) => {
+    const pattern = new RegExp(String(argument));
+    return each(false, (node) => scalarTest(node, (value) => pattern.test(value)));
+  },
+  contains: (argument) =>
+    each(true, (node) => {
+      if (node.kind === 'list')
+        return node.items.reduce<Truth>((sum, item) => or(sum, equals(item, argument)), node.open ? undefined : false);
+      if (node.kind === 'unknown' && node.parts?.some((part) => part?.includes(String(argument)))) return true;
+      return scalarTest(node, (value) => value.includes(String(argument)));
+    }),
+  'at-least': (argument) => each(false, (node) => scalarTest(node, (value) => value !== '' && Number(value) >= Number(argument))),
+  'at-most': (argument) => each(false, (node) => scalarTest(node, (value) => value !== '' && Number(value) <= Number(argument))),
+  not: (argument, path) => quantified(argument, path, true),
+  every: (argument, path) => quantified(argument, path, false),
+  'count-at-least': (argument) => (lookup) => {
+    const values = flatten(lookup.found);
+    if (values.length >= Number(argument)) return { truth: true, places: lookup.found.map(placeOf) };
+    return lookup.uncertain ? UNKNOWN : FALSE;
+  },
+};
+
+function compileMap(value: Readonly<Record<string, Json>>, path: string): ValueTest {
+  const keys = Object.keys(value);
+  const names = keys.filter((key) => Object.hasOwn(operators, key) || Object.hasOwn(predicates, key));
+  // `not: {…}` and `contains` could also be attribute names: a map is operators only when every key is one.
+  if (names.length === keys.length && keys.length > 0 && !(keys.length === 1 && keys[0] === 'not' && isPlainMap(value['not']))) {
+    const tests = keys.map((key) => operators[key]?.(value[key]!, path) ?? compilePredicate(key, value[key]));
+    if (tests.length === 1) return tests[0]!;
+    return (lookup, fact, home) => {
+      let truth: Truth = true;
+      let places: readonly Place[] = [];
+      for (const test of tests) {
+        const outcome = test(lookup, fact, home);
+        truth = and(truth, outcome.truth);
+        if (outcome.places.length > 0) places = outcome.places;
+      }
+      return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+    };
+  }
+  if (names.length > 0 && names.length < keys.length && !names.every((n) => n === 'not'))
+    throw new Error(`\`${path}\` mixes operators (${names.join(', ')}) with paths`);
+  const condition = compileCondition(value);
+  return (lookup, fact) => {
+    let truth: Truth = lookup.uncertain ? undefined : false;
+    const places: Place[] = [];
+    for (const one of flatten(lookup.found)) {
+      if (one.node.kind === 'unknown') {
+        truth = or(truth, undefined);
+        continue;
+      }
+      const home = placeOf(one);
+      const outcome = condition(one.node, fact, headOf(one, home));
+      truth = or(truth, outcome.truth);
+      if (outcome.truth) places.push(...(outcome.places.length > 0 ? outcome.places : [headOf(one, home)]));
+    }
+    return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+  };
+}
+
+/** `not: test`: every value fails it; `every: test`: every value passes. Both need a value to be there. */
+function quantified(argument: Json, path: string, negate: boolean): ValueTest {
+  const test = compileTest(argument, path);
+  return (lookup, fact, home) => {
+    if (lookup.found.length === 0) return lookup.uncertain ? UNKNOWN : FALSE;
+    let truth: Truth = lookup.uncertain ? undefined : true;
+    for (const one of flatten(lookup.found)) {
+      const outcome = test({ found: [one], uncertain: false, missing: [] }, fact, home).truth;
+      truth = and(truth, negate ? not(outcome) : outcome);
+    }
+    return truth ? { truth, places: lookup.found.map(placeOf) } : truth === false ? FALSE : UNKNOWN;
+  };
+}
+
+const absent: ValueTest = (lookup, _fact, home) => {
+  if (lookup.found.length > 0) return FALSE;
+  if (lookup.uncertain) return UNKNOWN;
+  const depth = Math.max(0, ...lookup.missing.map((m) => m.depth));
+  const places = lookup.missing.filter((m) => m.depth === depth).map((m) => (m.entry ? { span: m.entry.keySpan, entry: m.entry } : home));
+  return { truth: true, places: places.length > 0 ? places.slice(0, 1) : [home] };
+};
+
+function compilePredicate(name: string, argument: unknown): ValueTest {
+  const predicate = predicates[name]!;
+  return each(structural.has(name), (node) => predicate(node, argument));
+}
+
+/** True when some value passes. `whole` keeps lists together; otherwise each item of a list is a value. */
+function each(whole: boolean, test: (node: Node) => Truth): ValueTest {
+  return (lookup) => {
+    let truth: Truth = lookup.uncertain ? undefined : false;
+    const places: Place[] = [];
+    for (const one of whole ? lookup.found : flatten(lookup.found)) {
+      const outcome = test(one.node);
+      truth = or(truth, outcome);
+      if (outcome) places.push(placeOf(one));
+    }
+    return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+  };
+}
+
+function flatten(found: readonly Located[]): readonly Located[] {
+  if (!found.some((one) => one.node.kind === 'list')) return found;
+  return found.flatMap((one) => (one.node.kind === 'list' ? flatten(items(one.node).map((node) => ({ ...one, node }))) : [one]));
+}
+
+function placeOf(located: Located): Place {
+  return { span: located.node.span, ...located };
+}
+
+/** A map is reported at its key when it is a block or a keyed value, else (a list item) at its first key. */
+function headOf(located: Located, otherwise: Place): Place {
+  const { node, entry } = located;
+  if (entry?.value === node) return { span: entry.keySpan, node, entry };
+  if (node.kind === 'map' && node.entries[0]) return { span: node.entries[0].keySpan, node };
+  return otherwise;
+}
+
+function scalarTest(node: Node, test: (value: string) => boolean): Truth {
+  if (node.kind === 'unknown') return undefined;
+  return node.kind === 'scalar' && node.value !== null ? test(String(node.value)) : false;
+}
+
+/** `true` and `"true"` are the same in every configuration language that we read. */
+export function equals(node: Node, literal: Json): Truth {
+  return scalarTest(node, (value) => (typeof literal === 'boolean' ? value.toLowerCase() === String(literal) : value === String(literal)));
+}
+
+function conditions(key: string, value: Json): Test[] {
+  if (!Array.isArray(value)) throw new Error(`\`${key}\` takes a list of conditions`);
+  return value.map((one: Json) => compileCondition(asCondition(key, one)));
+}
+
+function asCondition(key: string, value: Json): Condition {
+  if (!isPlainMap(value)) throw new Error(`\`${key}\` takes a map of paths`);
+  return value;
+}
+
+function isPlainMap(value: Json | undefined): value is Condition {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+// ------------------------------------------------------------------------------------------------- relations
+
+/** Whether some fact of the scope stands in the relation, and which. */
+export type RelationTest = (fact: Fact) => { readonly truth: Truth; readonly related?: Fact };
+
+export function compileRelation(relation: Relation): RelationTest {
+  const where = relation.where ? compileCondition(relation.where) : undefined;
+  const fits = (other: Fact): Truth => (where ? where(other.node, other, { span: other.head }).truth : true);
+  return (fact) => {
+    let truth: Truth = false;
+    for (const type of relation.resource) {
+      for (const other of fact.scope.ofType(type)) {
+        if (other === fact) continue;
+        const linked = relation.by ? refersTo(other, relation.by, fact) : relation.to ? refersTo(fact, relation.to, other) : true;
+        if (linked === false) continue;
+        const outcome = and(linked, fits(other));
+        if (outcome) return { truth: true, related: other };
+        truth = or(truth, outcome);
+      }
+    }
+    return { truth };
+  };
+}
+
+/** Whether the value at `path` of `from` names `to`: by reference, or by the same literal name. */
+function refersTo(from: Fact, path: string, to: Fact): Truth {
+  const lookup = at(from.node, path);
+  let truth: Truth = lookup.uncertain ? undefined : false;
+  for (const { node } of flatten(lookup.found)) {
+    if (node.kind === 'unknown') {
+      const targets = node.refs.map((ref) => from.scope.resolve(ref));
+      // Facts are rebuilt by each document's extraction: the address is what identifies them.
+      if (targets.some((target) => target && sameFact(target, to))) return true;
+      if (targets.length === 0 || targets.some((target) => target === undefined)) truth = or(truth, undefined);
+    } else if (node.kind === 'scalar' && typeof node.value === 'string' && namesOf(to).includes(node.value)) {
+      return true;
+    }
+  }
+  return truth;
+}
+
+function sameFact(a: Fact, b: Fact): boolean {
+  return a === b || (a.address !== undefined && a.address === b.address && a.types[0] === b.types[0]);
+}
+
+/** The literal names a fact goes by: its own top-level strings are a superset of them, and good enough. */
+function namesOf(fact: Fact): readonly string[] {
+  const names = fact.address ? [fact.address] : [];
+  if (fact.node.kind !== 'map') return names;
+  for (const entry of fact.node.entries) {
+    if (
+      /^(name|bucket|id|BucketName|Name|identifier|cluster_identifier|function_name|repository)$/.test(entry.key) &&
+      entry.value.kind === 'scalar'
+    )
+      names.push(String(entry.value.value));
+    if (entry.key === 'metadata') {
+      const name = at(entry.value, 'name').found[0]?.node;
+      if (name?.kind === 'scalar') names.push(String(name.value));
+    }
+  }
+  return names;
+}

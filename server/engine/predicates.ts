@@ -1,0 +1,134 @@
+import { at, get, items, text, type MapNode, type Node } from './tree.ts';
+
+/** True, false, or (undefined) not to be known here. */
+export type Truth = boolean | undefined;
+
+/** A named question about one value. `argument` is what the page wrote after the name. */
+export type Predicate = (node: Node, argument: unknown) => Truth;
+
+const ANY_ADDRESS = new Set(['*', 'any', 'internet', '<nw>/0', '0.0.0.0', '::']);
+
+/** A range that covers (nearly) the whole internet: `0.0.0.0/0`, `::/0`, any prefix shorter than /8, Azure's `*` and `Internet`. */
+const publicCidr: Predicate = (node) =>
+  known(node, (value) => {
+    const range = value.trim().toLowerCase();
+    if (ANY_ADDRESS.has(range)) return true;
+    const prefix = /^[0-9a-f.:]+\/(\d{1,3})$/.exec(range);
+    return prefix !== null && Number(prefix[1]) < 8;
+  });
+
+/** `"*"`, `{ "AWS": "*" }` or `arn:aws:iam::*:root`: anybody in a resource policy. */
+const wildcardPrincipal: Predicate = (node) => {
+  if (node.kind === 'map') {
+    let answer: Truth = node.open ? undefined : false;
+    for (const entry of node.entries) {
+      if (entry.key === 'Service' || entry.key === 'Federated') continue;
+      for (const item of items(entry.value)) answer = or(answer, wildcardPrincipal(item, undefined));
+    }
+    return answer;
+  }
+  if (node.kind === 'list')
+    return node.items.reduce<Truth>((sum, item) => or(sum, wildcardPrincipal(item, undefined)), node.open ? undefined : false);
+  return known(node, (value) => value === '*' || /^arn:aws[\w-]*:iam::\*:/.test(value));
+};
+
+/** An image whose content can change under the same name: no tag, or `latest`; a digest pins it. `scratch` is nothing at all. */
+const mutableImage: Predicate = (node) => known(node, (value) => isMutableImage(value));
+
+export function isMutableImage(image: string): boolean {
+  if (image === '' || image === 'scratch' || image.includes('@sha256:')) return false;
+  const tag = /:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1];
+  return tag === undefined || tag === 'latest';
+}
+
+/** A user that is root: `root`, `0`, with or without a group. */
+const rootUser: Predicate = (node) => known(node, (value) => /^(root|0)(:|$)/.test(value));
+
+/**
+ * A rule (a map) that opens one of the given TCP ports, in the words of AWS (`from_port`/`to_port`, `FromPort`), Azure
+ * (`destination_port_range(s)`) and Google (`ports`). All protocols (`-1`, `all`, `*`) open every port.
+ */
+const portOpen: Predicate = (node, argument) => {
+  if (node.kind !== 'map') return false;
+  const wanted = (Array.isArray(argument) ? argument : [argument]).map(Number);
+  const protocol = first(node, ['ip_protocol', 'protocol', 'IpProtocol', 'Protocol']);
+  if (protocol?.kind === 'unknown') return undefined;
+  const name = text(protocol)?.toLowerCase();
+  if (name === '-1' || name === 'all') return true;
+  if (name === 'udp' || name === '17' || name === 'icmp' || name === 'icmpv6' || name === '1' || name === '58') return false;
+  const from = first(node, ['from_port', 'FromPort']);
+  const to = first(node, ['to_port', 'ToPort']);
+  if (from ?? to) {
+    const low = number(from);
+    const high = number(to ?? from);
+    if (low === undefined || high === undefined) return undefined;
+    return wanted.some((port) => low <= port && port <= high);
+  }
+  const ranges = ['destination_port_range', 'destination_port_ranges', 'ports', 'DestinationPortRange'].flatMap((key) =>
+    at(node, key).found.flatMap((found) => items(found.node)),
+  );
+  let answer: Truth = ranges.length === 0 && name !== undefined && node.entries.every((e) => e.key === 'protocol') ? true : false;
+  for (const range of ranges) {
+    answer = or(
+      answer,
+      known(range, (value) => {
+        if (value === '*') return true;
+        const [low, high] = value.split('-').map(Number);
+        return wanted.some((port) => low! <= port && port <= (high ?? low!));
+      }),
+    );
+  }
+  return answer;
+};
+
+/** An IAM action list or name that stands for everything: `*`, `*:*`; with an argument also `<argument>:*`. */
+const wildcardAction: Predicate = (node, argument) =>
+  known(node, (value) => value === '*' || value === '*:*' || (typeof argument === 'string' && value.toLowerCase() === `${argument}:*`));
+
+/** A cleartext URL to another machine. */
+const cleartextUrl: Predicate = (node) => known(node, (value) => /^(http|ftp):\/\/(?!localhost\b|127\.|\[::1\])/i.test(value));
+
+export const predicates: Readonly<Record<string, Predicate>> = {
+  'public-cidr': publicCidr,
+  'wildcard-principal': wildcardPrincipal,
+  'wildcard-action': wildcardAction,
+  'mutable-image': mutableImage,
+  'root-user': rootUser,
+  'port-open': portOpen,
+  'cleartext-url': cleartextUrl,
+};
+
+/** Predicates that look at a whole map or list; the others get each scalar. */
+export const structural = new Set(['port-open', 'wildcard-principal']);
+
+export function or(a: Truth, b: Truth): Truth {
+  if (a === true || b === true) return true;
+  return a === undefined || b === undefined ? undefined : false;
+}
+
+export function and(a: Truth, b: Truth): Truth {
+  if (a === false || b === false) return false;
+  return a === undefined || b === undefined ? undefined : true;
+}
+
+export function not(a: Truth): Truth {
+  return a === undefined ? undefined : !a;
+}
+
+function known(node: Node, test: (value: string) => boolean): Truth {
+  if (node.kind === 'unknown') return undefined;
+  return node.kind === 'scalar' && node.value !== null ? test(String(node.value)) : false;
+}
+
+function first(node: MapNode, keys: readonly string[]): Node | undefined {
+  for (const key of keys) {
+    const found = get(node, key);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function number(node: Node | undefined): number | undefined {
+  const value = text(node);
+  return value === undefined || value.trim() === '' || Number.isNaN(Number(value)) ? undefined : Number(value);
+}
