@@ -28,7 +28,7 @@ const owners: readonly { readonly name: RegExp; readonly rooms: readonly string[
   { name: /^node:(fs|worker_threads)/, rooms: ['server/workspace', 'server/cli'] },
   { name: /^node:child_process$/, rooms: [] },
   { name: /^node:(net|http|https|http2|dgram|tls|dns)$/, rooms: [] },
-  { name: /^(web-tree-sitter|jsonc-parser|dockerfile-ast|@babel\/parser)/, rooms: ['server/parse'] },
+  { name: /^(web-tree-sitter$|jsonc-parser|dockerfile-ast|@babel\/parser)/, rooms: ['server/parse'] },
   { name: /^yaml$/, rooms: ['server/parse', 'server/pages', 'server/workspace'] },
   { name: /^ajv/, rooms: ['server/pages', 'server/workspace'] },
 ];
@@ -55,9 +55,11 @@ const imports: readonly Import[] = ['server', 'client', 'rules']
     assert.ok(room, `${file} stands in no room of the table`);
     const text = readFileSync(join(root, file), 'utf8');
     return [
-      ...text.matchAll(/^\s*(?:import|export)\b\s*(type\b)?[^'"`;]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm),
+      ...text.matchAll(
+        /^(?:import|export)\s+(type\s)?[^'"`;=(]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+      ),
     ].map((match) => {
-      const name = match[2] ?? match[3]!;
+      const name = match[2] ?? match[3] ?? match[4]!;
       const target = name.startsWith('.') ? normalize(join(dirname(file), name)).replaceAll('\\', '/') : name;
       return { file, room, target, typeOnly: match[1] !== undefined };
     });
