@@ -142,10 +142,14 @@ export interface SecretMatch {
   readonly message?: string;
 }
 
-/** `pattern` runs on a window around a `keywords` hit; its group `secret` (else the whole match) is the value. */
+/** `pattern` is tried where a keyword stands; its group `secret` (else the whole match) is the value. See engine/secrets.ts. */
 export interface SecretPattern {
   readonly keywords: readonly string[];
   readonly pattern: string;
+  /** The pattern matches letters of either case. */
+  readonly ignoreCase?: boolean;
+  /** How many characters of a match may stand before its keyword; 0 when every match begins with one. */
+  readonly lead?: number;
   /** Shannon entropy in bits per character that the value must reach. */
   readonly entropy?: number;
   /** The name of a checksum that the value must pass (engine/checksums.ts). */
