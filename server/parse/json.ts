@@ -143,7 +143,7 @@ export const parseJson: Parse = (document) => {
         else reread(span);
         break;
       case string:
-        if (scanner.getTokenError() !== 0) problems.push({ span, message: 'this string is not well formed' });
+        if (Number(scanner.getTokenError()) > 0) problems.push({ span, message: 'this string is not well formed' });
         scalar(scanner.getTokenValue(), span);
         break;
       case number: {

@@ -174,6 +174,10 @@ function read(document: SourceDocument, contents: ParsedNode, text: string): Nod
   const scalar = (source: Scalar.Parsed): Node => {
     const span = spanOf(source);
     const { value, type } = source;
+    if (span.start === span.end) {
+      while (span.start > 0 && isSpace(text.charCodeAt(span.start - 1))) span.start--;
+      return { kind: 'scalar', value: null, span: { start: span.start, end: span.start } };
+    }
     if (type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED') {
       while (span.end > span.start + 1 && isSpace(text.charCodeAt(span.end - 1))) span.end--;
     }
