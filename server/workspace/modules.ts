@@ -1,5 +1,7 @@
 /** Documents that can refer to each other. */
 export interface Module {
+  /** The same for documents whose modules are mostly the same. */
+  readonly key: string;
   /** Where its documents lie, '/'-separated and relative to the project; '' is the project's own folder. */
   readonly folders: readonly string[];
   /** Whether a path is one of its documents. */
@@ -22,11 +24,13 @@ const solitary = /(^|\/)(\.github\/|\.gitlab-ci\.|package\.json$|package-lock\.j
  */
 export function moduleOf(path: string): Module | undefined {
   const folder = folderOf(path);
-  if (terraform.test(path)) return { folders: [folder], has: (p) => folderOf(p) === folder && terraform.test(p) };
+  if (terraform.test(path))
+    return { key: `terraform ${folder}`, folders: [folder], has: (p) => folderOf(p) === folder && terraform.test(p) };
   if (!configuration.test(path) || solitary.test(path)) return undefined;
   const chart = chartOf(path);
   const isValues = (p: string): boolean => folderOf(p) === chart && /(^|\/)(values[^/]*|Chart)\.ya?ml$/.test(p);
   return {
+    key: `configuration ${folder}`,
     folders: chart === undefined ? [folder] : [folder, chart],
     has: (p) => isValues(p) || (folderOf(p) === folder && configuration.test(p) && !solitary.test(p) && !terraform.test(p)),
   };

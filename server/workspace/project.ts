@@ -46,13 +46,16 @@ export class Project {
   readonly root: string;
   private readonly rules: () => RuleSet;
   private readonly read: (absolute: string) => Read;
+  private readonly still: boolean;
   private readonly buffers = new Map<string, Source>();
   private readonly disk = new Map<string, Source>();
   private readonly listings = new Map<string, { readonly stamp: string; readonly paths: readonly string[] }>();
   private readonly memos = new Map<string, Memo>();
 
-  constructor(root: string, rules: () => RuleSet, read: (absolute: string) => Read = readText) {
+  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. */
+  constructor(root: string, rules: () => RuleSet, read: (absolute: string) => Read = readText, still = false) {
     this.root = root;
+    this.still = still;
     this.rules = rules;
     this.read = read;
   }
@@ -96,6 +99,11 @@ export class Project {
     return found;
   }
 
+  /** A document as it is now, by its path; empty when it can't be read. */
+  documentOf(path: string): SourceDocument {
+    return this.source(path).parsed.document;
+  }
+
   /** The open documents whose analysis may change when this one does; itself left out. */
   affectedBy(path: string): readonly string[] {
     return [...this.buffers.keys()].filter((open) => open !== path && sharesModule(open, path));
@@ -122,7 +130,7 @@ export class Project {
       ...(source.limited !== undefined && { limited: source.limited }),
       ...(source.skipped !== undefined && { skipped: source.skipped }),
     };
-    if (source.skipped) return { ...base, platforms: [], findings: [], fixesOf: () => [] };
+    if (source.skipped) return { ...base, platforms: [], findings: [], fixesOf: () => [], failures: [] };
     try {
       const { facts, literals, platforms } = extract(parsed, siblings);
       return { ...base, platforms, ...judged(parsed.document, facts, literals, rules) };
@@ -138,9 +146,10 @@ export class Project {
     const buffer = this.buffers.get(path);
     if (buffer) return buffer;
     const absolute = join(this.root, path);
-    const stamp = stampOf(absolute);
     const known = this.disk.get(path);
-    if (known && known.stamp === stamp) return known;
+    if (known && this.still) return known;
+    const stamp = stampOf(absolute);
+    if (known?.stamp === stamp) return known;
     const read = this.read(absolute);
     const source = 'text' in read ? this.sourceOf(path, read.text) : { parsed: nothing(path), skipped: read.skipped };
     const stamped = { ...source, stamp };
@@ -166,8 +175,9 @@ export class Project {
 
   private listing(folder: string): readonly string[] {
     const absolute = join(this.root, folder);
-    const stamp = stampOf(absolute);
     const known = this.listings.get(folder);
+    if (known && this.still) return known.paths;
+    const stamp = stampOf(absolute);
     if (known?.stamp === stamp) return known.paths;
     let paths: string[] = [];
     try {
@@ -182,7 +192,7 @@ export class Project {
 
 function judged(document: SourceDocument, facts: readonly Fact[], literals: readonly Literal[], rules: RuleSet): Analysis {
   const analysis = analyze({ document, facts, literals }, rules);
-  return { findings: analysis.findings, fixesOf: (finding) => analysis.fixesOf(finding) };
+  return { findings: analysis.findings, fixesOf: (finding) => analysis.fixesOf(finding), failures: analysis.failures };
 }
 
 function nothing(path: string): Parsed {
