@@ -1,0 +1,3 @@
+import type { Extractor } from './extractor.ts';
+
+export const dependabot: Extractor = { platform: 'dependabot', recognises: () => false, facts: () => [] };
