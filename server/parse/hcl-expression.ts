@@ -41,6 +41,8 @@ export interface Reader {
   readonly cursor: TreeCursor;
   readonly text: string;
   readonly base: number;
+  /** The document offset where the text ends; what the repair added behind it has no place of its own. */
+  readonly limit: number;
   /** Offsets of placeholders that the repair put where a value is missing or broken. */
   readonly holes: ReadonlySet<number>;
   readonly problem: (span: Span, message: string) => void;
@@ -50,7 +52,7 @@ export interface Reader {
 export const maxDepth = 150;
 
 export function spanOf(r: Reader): Span {
-  return { start: r.base + r.cursor.startIndex, end: r.base + r.cursor.endIndex };
+  return { start: Math.min(r.limit, r.base + r.cursor.startIndex), end: Math.min(r.limit, r.base + r.cursor.endIndex) };
 }
 
 export function textAt(r: Reader, span: Span): string {

@@ -3,6 +3,7 @@ import type { Span } from '../engine/tree.ts';
 /** A stretch of the document that can be parsed by itself: as long as the original up to closing brackets added at its end. */
 export interface Piece {
   readonly start: number;
+  readonly end: number;
   readonly text: string;
   /** Document offsets of the placeholders that stand for missing or broken values. */
   readonly holes: ReadonlySet<number>;
@@ -31,7 +32,7 @@ export function repair(text: string, problem: (span: Span, message: string) => v
     copied = Math.max(to, from + 1);
   };
   const cut = (at: number): void => {
-    pieces.push({ start, text: `${out}${text.slice(copied, at)}${'\n}'.repeat(depth)}`, holes });
+    pieces.push({ start, end: at, text: `${out}${text.slice(copied, at)}${'\n}'.repeat(depth)}`, holes });
     [start, copied, depth, out, holes] = [at, at, 0, '', new Set()];
   };
 

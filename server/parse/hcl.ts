@@ -12,7 +12,7 @@ import {
   type HclUnknown,
   type Reader,
 } from './hcl-expression.ts';
-import { repair } from './hcl-repair.ts';
+import { repair, type Piece } from './hcl-repair.ts';
 import type { Parse, Problem } from './parsed.ts';
 
 let parser: Parser | undefined;
@@ -43,14 +43,14 @@ export const parseHcl: Parse = (document) => {
   if (!parser)
     return { document, trees: [root([], true)], problems: [{ span: { start: 0, end: 0 }, message: 'The HCL grammar is not loaded' }] };
 
-  const whole = readBody(text, 0, new Set(), problem);
+  const whole = readBody({ start: 0, end: text.length, text, holes: new Set() }, problem);
   if (whole && !whole.broken) return { document, trees: [root(whole.entries, false)], problems };
 
   // The grammar knows no line ends, so one half-typed line can swallow what follows: cut the text into sound pieces and read those.
   problems.length = 0;
   const entries: Entry[] = [];
   for (const piece of repair(text, problem)) {
-    const body = readBody(piece.text, piece.start, piece.holes, problem);
+    const body = readBody(piece, problem);
     for (const entry of body?.entries ?? []) entries.push(entry);
   }
   return { document, trees: [root(entries, true)], problems };
@@ -61,7 +61,8 @@ export function parseTemplate(text: string, span: Span): Node {
   // A heredoc takes any text as it is; only its last newline is not part of it.
   let mark = 'T';
   while (text.includes(mark)) mark += 'T';
-  const body = readBody(`_ = <<${mark}\n${text}\n${mark}\n`, 0, new Set(), () => undefined);
+  const source = `_ = <<${mark}\n${text}\n${mark}\n`;
+  const body = readBody({ start: 0, end: source.length, text: source, holes: new Set() }, () => undefined);
   const value = body && !body.broken ? body.entries[0]?.value : undefined;
   const operation = (value as HclUnknown | undefined)?.operation;
   if (value?.kind === 'scalar') return { kind: 'scalar', span, value: String(value.value).slice(0, -1) };
@@ -83,7 +84,7 @@ interface Body {
   readonly broken: boolean;
 }
 
-function readBody(text: string, base: number, holes: ReadonlySet<number>, problem: Reader['problem']): Body | undefined {
+function readBody({ start, end, text, holes }: Piece, problem: Reader['problem']): Body | undefined {
   if (!parser) return undefined;
   // The grammar wants a line end behind a heredoc's closing word.
   const tree = parser.parse(text.endsWith('\n') ? text : `${text}\n`);
@@ -95,7 +96,7 @@ function readBody(text: string, base: number, holes: ReadonlySet<number>, proble
   try {
     const broken = tree.rootNode.hasError;
     const entries: Entry[] = [];
-    body({ cursor, text, base, holes, problem }, entries, 0);
+    body({ cursor, text, base: start, limit: end, holes, problem }, entries, 0);
     return { entries, broken };
   } finally {
     // Both live in the WebAssembly heap, which the garbage collector doesn't see.
