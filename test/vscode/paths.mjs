@@ -8,7 +8,7 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const CACHE = join(ROOT, '.vscode-test');
 export const CODE_SERVER = 'code-server@4.139.1';
 /** code-server wants Node 24, whatever runs the tests; this package is the plain binary. */
-const nodePackage = `node-${process.platform}-${process.arch}`;
+const nodePackage = `${process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node'}-${process.platform}-${process.arch}`;
 export const NODE = `${nodePackage}@24`;
 export const NODE_BIN = join(CACHE, 'node_modules', nodePackage, 'bin/node');
 export const ENTRY = join(CACHE, 'node_modules/code-server/out/node/entry.js');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE, CODE_SERVER, NODE, findChromium } from './paths.mjs';
 
-/** Installs what is missing (about 25 s and 780 MB the first time). Throws where there is no browser to show it in. */
-export function setup() {
+/** Installs what is missing (about 25 s and 780 MB the first time). Throws where tests need a browser and there is none. */
+export function setup({ browser = true } = {}) {
   const stamp = join(CACHE, 'stamp');
   const want = `${CODE_SERVER} ${NODE}`;
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
@@ -21,7 +21,7 @@ export function setup() {
     npm(join(CACHE, 'node_modules/code-server/lib/vscode'), 'install', '--omit=dev');
     writeFileSync(stamp, want);
   }
-  if (!findChromium()) throw new Error('No Chromium or Chrome found: install one, or name it in CHROMIUM.');
+  if (browser && !findChromium()) throw new Error('No Chromium or Chrome found: install one, or name it in CHROMIUM.');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) setup();
