@@ -40,6 +40,9 @@ function replaced(node: ScalarNode, variables: Variables, text: string): Node {
   return { kind: 'scalar', value: known, span, ...(origin ? { origin } : {}) };
 }
 
+/** Longer values are unknown: `ENV A=$A$A` in every line doubles each time. */
+const longest = 10_000;
+
 interface Template {
   readonly parts: readonly (string | undefined)[];
   readonly refs: readonly string[];
@@ -88,6 +91,7 @@ function expand(value: string, variables: Variables, depth: number): Template {
     if (m.index === 0 && from === value.length) origin = variable?.origin;
   }
   literal += value.slice(from);
+  if (literal.length > longest || parts.length > longest) return { parts: [undefined], refs: [] };
   if (literal || parts.length === 0) parts.push(literal);
   return { parts, refs, ...(origin ? { origin } : {}) };
 }

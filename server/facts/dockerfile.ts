@@ -23,8 +23,12 @@ export const dockerfile: Extractor = {
   literals,
 };
 
+/** Stages that may build on each other and still inherit: each copies what it gets. */
+const deepest = 100;
+
 interface Stage {
   readonly name: string;
+  readonly depth: number;
   readonly from: MapNode | undefined;
   /** What a stage that builds on this one inherits. */
   readonly variables: Variables;
@@ -42,6 +46,7 @@ class Build {
   private readonly found: Fact[];
   private readonly scope = scopeOf(() => this.found);
   private readonly stages: Stage[] = [];
+  private readonly named = new Map<string, Stage>();
   private readonly global: Variables = new Map();
 
   constructor(parsed: Parsed, found: Fact[]) {
@@ -114,7 +119,7 @@ class Build {
     const written = get(raw, 'reference');
     const parts = reference?.kind === 'scalar' && written !== reference ? imageEntries(reference) : from.entries;
     const known = textOf(reference)?.toLowerCase();
-    const base = this.stages.findLast((s) => s.name.toLowerCase() === known && get(s.from, 'as'));
+    const base = known === undefined ? undefined : this.named.get(known);
     const entries = parts.filter((e) => e.key === 'image' || e.key === 'tag' || e.key === 'digest');
     if (reference) entries.push(virtual('reference', reference), ...unknownParts(entries, reference));
     const platform = entryOf(from, 'platform');
@@ -123,17 +128,21 @@ class Build {
     const named = entryOf(from, 'as');
     if (named) entries.push(named);
     const other = from.entries.filter((e) => !['image', 'tag', 'digest', 'reference', 'platform', 'as'].includes(e.key));
-    return {
+    const inherited = base && base.depth < deepest ? base : undefined;
+    const stage: Stage = {
       name: textOf(named?.value) ?? String(this.stages.length),
+      depth: base ? base.depth + 1 : 0,
       from: map(from.span, [...other, ...entries]),
-      variables: new Map(base?.variables),
-      environment: new Map(base?.environment),
-      arguments: new Map(base?.arguments),
-      labels: new Map(base?.labels),
-      last: new Map(base?.last),
+      variables: new Map(inherited?.variables),
+      environment: new Map(inherited?.environment),
+      arguments: new Map(inherited?.arguments),
+      labels: new Map(inherited?.labels),
+      last: new Map(inherited?.last),
       base: entries,
       instructions: [],
     };
+    if (named) this.named.set(stage.name.toLowerCase(), stage);
+    return stage;
   }
 
   private step(stage: Stage, raw: MapNode, keyword: string): void {

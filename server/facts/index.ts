@@ -3,14 +3,31 @@ import type { Entry, Node } from '../engine/tree.ts';
 import type { Fact, Literal, Platform } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { ansible } from './ansible.ts';
+import { cloudformation } from './cloudformation.ts';
+import { compose } from './compose.ts';
 import { dependabot } from './dependabot.ts';
 import { dockerfile } from './dockerfile.ts';
-import type { Extractor } from './extractor.ts';
 import { githubActions } from './github-actions.ts';
 import { gitlabCi } from './gitlab-ci.ts';
+import { helm } from './helm.ts';
+import { kubernetes } from './kubernetes.ts';
+import { terraform } from './terraform.ts';
+import type { Extractor } from './extractor.ts';
+import { literalsOfText } from './text.ts';
 
 /** Every platform. More than one may recognise a document (a YAML stream of several kinds). */
-export const extractors: readonly Extractor[] = [dockerfile, githubActions, gitlabCi, ansible, dependabot];
+export const extractors: readonly Extractor[] = [
+  terraform,
+  cloudformation,
+  kubernetes,
+  helm,
+  compose,
+  dockerfile,
+  githubActions,
+  gitlabCi,
+  ansible,
+  dependabot,
+];
 
 export interface Extraction {
   readonly facts: readonly Fact[];
@@ -62,6 +79,7 @@ function belongs(sibling: Parsed, extractor: Extractor): boolean {
 
 /** The strings and numbers of the trees, each once although anchors and defaults may show it in several places. */
 function scalarLiterals(parsed: Parsed): readonly Literal[] {
+  if (parsed.document.syntax === 'text') return literalsOfText(parsed.document);
   const found: Literal[] = [];
   const seen = new Set<number>();
   const { text } = parsed.document;

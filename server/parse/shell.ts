@@ -74,7 +74,7 @@ class Reader {
     if (node.type === 'Pipeline') {
       const stages = node.commands.map((c) => this.programs(c));
       node.commands.forEach((c, i) => {
-        const downstream = [...stages.slice(i + 1).flat(), ...(context.downstream ?? [])];
+        const downstream = [...stages.slice(i + 1, i + 9).flat(), ...(context.downstream ?? [])];
         this.visit(c, downstream.length > 0 ? { ...context, downstream } : context);
       });
       return;
