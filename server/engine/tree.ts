@@ -25,6 +25,8 @@ export interface MapNode extends Base {
   readonly entries: readonly Entry[];
   /** More entries may exist than can be known here (a dynamic block, a template include): `absent` is then unknown. */
   readonly open?: boolean;
+  /** This map isn't written at all: adding to it means adding `key` to `map` (a resource without `Properties`). */
+  readonly unwritten?: { readonly map: MapNode; readonly key: string };
 }
 
 export interface ListNode extends Base {

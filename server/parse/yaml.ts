@@ -110,7 +110,11 @@ function read(document: SourceDocument, contents: ParsedNode, text: string): Nod
 
   const isActionLine = (item: Node): boolean => item.kind === 'unknown' && text.charCodeAt(item.span.start) === actionLine;
 
-  const refsIn = (span: Span): readonly string[] => actionsIn(document.text.slice(span.start, span.end));
+  /** Whole lines: an action that prints on a line of its own may stand left or right of where it prints. */
+  const refsIn = ({ start, end }: Span): readonly string[] => {
+    const next = text.indexOf('\n', end);
+    return actionsIn(document.text.slice(text.lastIndexOf('\n', start) + 1, next < 0 ? text.length : next));
+  };
 
   const map = (source: YAMLMap.Parsed, depth: number): Node => {
     const entries: Entry[] = [];

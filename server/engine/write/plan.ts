@@ -32,8 +32,9 @@ export function plan(root: Node, edits: readonly TreeEdit[], focus: Span): Plan 
       texts.push(edit);
       continue;
     }
-    const keys = steps(edit.path);
-    const found = follow(root, keys, focus, places);
+    const unwritten = root.kind === 'map' ? root.unwritten : undefined;
+    const keys = unwritten ? [unwritten.key, ...steps(edit.path)] : steps(edit.path);
+    const found = follow(unwritten?.map ?? root, keys, focus, places);
     if (!found) return undefined;
     const { container, member, depth } = found;
     if (edit.op === 'remove') {

@@ -89,7 +89,7 @@ function addTo(style: Style, map: MapNode, values: Record<string, Json>, removal
   const { text, newline } = style;
   const removed = removals.get(map);
   const own = map.entries.filter((e) => map.span.start <= e.span.start && e.span.end <= map.span.end);
-  if (own.length < map.entries.length) return undefined; // some entries come from elsewhere
+  if (own.length === 0 && map.entries.length > 0) return undefined; // all of them come from elsewhere
   const kept = own.findLast((e) => !removed?.has(e));
   if (isFlow(text, map)) {
     if (!kept && own.length > 0) return undefined;
