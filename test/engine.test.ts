@@ -5,7 +5,7 @@ import { isMutableImage, predicates } from '../server/engine/predicates.ts';
 import { Lines } from '../server/engine/positions.ts';
 import { suppression, suppressions, suppressor } from '../server/engine/suppress.ts';
 import { at, type Entry, type Node } from '../server/engine/tree.ts';
-import type { Condition, Fact, Json, SourceDocument } from '../server/engine/types.ts';
+import type { Condition, Fact, SourceDocument } from '../server/engine/types.ts';
 
 const span = { start: 0, end: 0 };
 const unknown: Node = { kind: 'unknown', span, refs: ['var.x'] };
@@ -91,6 +91,8 @@ describe('conditions', () => {
     ['at-most of no number', { a: { 'at-most': 90 } }, { a: 'many' }, false],
     ['not on values', { a: { not: ['x', 'y'] } }, { a: 'z' }, true],
     ['not on values needs one', { a: { not: 'x' } }, {}, false],
+    ['every value fails a test of values', { a: { every: { not: { matches: '^s' } } } }, { a: ['x'] }, true],
+    ['not of a condition on each map', { a: { not: { b: 1 } } }, { a: [{ b: 2 }] }, true],
     ['every', { a: { every: { matches: '^s' } } }, { a: ['sa', 'sb'] }, true],
     ['every, one fails', { a: { every: { matches: '^s' } } }, { a: ['sa', 'tb'] }, false],
     ['empty list', { a: 'empty' }, { a: [] }, true],
@@ -116,7 +118,7 @@ describe('conditions', () => {
   });
 
   it('name what is wrong with them', () => {
-    assert.throws(() => compileCondition({ any: { a: 1 } as unknown as Json }), /any.*list/);
+    assert.throws(() => compileCondition({ any: { a: 1 } }), /any.*list/);
     assert.throws(() => compileCondition({ a: { matches: '(' } }), /regular expression/i);
     assert.throws(() => compileCondition({ a: { matches: 'x', b: 1 } }), /mixes operators/);
   });

@@ -163,7 +163,7 @@ function compileMap(value: Readonly<Record<string, Json>>, path: string): ValueT
   const keys = Object.keys(value);
   const names = keys.filter((key) => Object.hasOwn(operators, key) || Object.hasOwn(predicates, key));
   // `not: {…}` and `contains` could also be attribute names: a map is operators only when every key is one.
-  if (names.length === keys.length && keys.length > 0 && !(keys.length === 1 && keys[0] === 'not' && isPlainMap(value['not']))) {
+  if (names.length === keys.length && keys.length > 0 && !(keys.length === 1 && keys[0] === 'not' && isConditionOnly(value.not))) {
     const tests = keys.map((key) => operators[key]?.(value[key]!, path) ?? compilePredicate(key, value[key]));
     if (tests.length === 1) return tests[0]!;
     return (lookup, fact, home) => {
@@ -275,6 +275,11 @@ function asCondition(key: string, value: Json): Condition {
   return value;
 }
 
+/** A map of paths: `not: { port: 22 }` is a condition, `not: { matches: … }` a test of values. */
+function isConditionOnly(value: Json | undefined): boolean {
+  return isPlainMap(value) && !Object.keys(value).every((key) => Object.hasOwn(operators, key) || Object.hasOwn(predicates, key));
+}
+
 function isPlainMap(value: Json | undefined): value is Condition {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
@@ -308,6 +313,8 @@ function refersTo(from: Fact, path: string, to: Fact): Truth {
   const lookup = at(from.node, path);
   let truth: Truth = lookup.uncertain ? undefined : false;
   for (const { node } of flatten(lookup.found)) {
+    // A value that was taken from the other fact (a policy document) still refers to it.
+    if (node.origin?.path === to.document.path && within(node.origin.span, to.span)) return true;
     if (node.kind === 'unknown') {
       const targets = node.refs.map((ref) => from.scope.resolve(ref));
       // Facts are rebuilt by each document's extraction: the address is what identifies them.
@@ -318,6 +325,10 @@ function refersTo(from: Fact, path: string, to: Fact): Truth {
     }
   }
   return truth;
+}
+
+function within(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function sameFact(a: Fact, b: Fact): boolean {

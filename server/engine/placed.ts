@@ -22,11 +22,11 @@ export interface PlacedFinding extends Finding, Region {
   readonly fixes?: readonly PlacedFix[];
 }
 
-/** Weaknesses that consist of a secret being written down: its place must not be shown. */
+/** Weaknesses that consist of a secret being written down. */
 const exposing = new Set([259, 321, 522, 540, 547, 798]);
 
-/** Whether what a rule underlines is itself a secret. */
-export function showsSecret(rule: Rule | undefined): boolean {
+/** Whether what a rule underlines is a secret, or the name of one. */
+function showsSecret(rule: Rule | undefined): boolean {
   return !rule || rule.match.some((match) => 'secret' in match) || rule.cwe.some((id) => exposing.has(id));
 }
 
@@ -40,7 +40,9 @@ export function place(
 ): readonly PlacedFinding[] {
   if (findings.length === 0) return [];
   const lines = new Lines(document.text);
-  const secrets = findings.filter((finding) => showsSecret(ruleOf(finding.rule))).map((finding) => finding.span);
+  const secrets = findings
+    .filter((finding) => showsSecret(ruleOf(finding.rule)))
+    .map((finding) => secretAt(document.text, lines, finding.span));
   return findings.map((finding) => {
     const region = regionOf(lines, finding.span);
     return {
@@ -56,6 +58,13 @@ export function place(
       }),
     };
   });
+}
+
+/** What must not be shown: the span, or, where it is the name that a secret is given to, the rest of its line. */
+function secretAt(text: string, lines: Lines, span: Span): Span {
+  const end = lines.line(lines.position(span.end).line, text).end;
+  const assigned = /^["'\])]*[ \t]*(=>|:=|[=:])[ \t]*(?=\S)/.exec(text.slice(span.end, Math.min(end, span.end + 50)));
+  return assigned ? { start: span.end + assigned[0].length, end } : span;
 }
 
 function regionOf(lines: Lines, span: Span): Region {

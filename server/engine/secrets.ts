@@ -28,7 +28,7 @@ export interface SecretRule {
 /** The longest match a pattern may have. A PEM block of a 16,384-bit key fits. */
 export const longestMatch = 16_384;
 /** How many places of one document a pattern is tried at without success; only hostile text has as many. */
-const tries = 20_000;
+const tries = 100_000;
 /** How much of the line on either side `unless` sees. */
 const lineReach = 200;
 
@@ -74,6 +74,8 @@ interface Candidate extends SecretRule {
   readonly span: Span;
   readonly value: string;
   readonly reasons: readonly string[];
+  /** Of the right form, but its checksum is wrong: no name can make it a secret again, so it stands in the way of weaker rules. */
+  readonly disproved: boolean;
 }
 
 /**
@@ -92,22 +94,18 @@ export function secretSearch(
   const patterns = sound.filter((r) => r.pattern.literal === undefined).map(compile);
   const find = finder(patterns);
   return (document, literals) => {
-    const candidates: Candidate[] = find(document.text);
+    const candidates = find(document.text);
     for (const literal of literals) {
       // Decoded, unescaped or put together from pieces: the text didn't show what it is.
       if (literal.value.length < 16 || document.text.startsWith(literal.value, literal.span.start)) continue;
       for (const hit of find(literal.value)) candidates.push({ ...hit, span: literal.span });
     }
     for (const rule of named) {
-      for (const hit of literalTests[rule.pattern.literal!]!(document, literals)) candidates.push({ ...rule, ...hit });
+      for (const hit of literalTests[rule.pattern.literal!]!(document, literals)) candidates.push({ ...rule, ...hit, disproved: false });
     }
-    return withoutOverlaps(candidates).map(({ rule, index, span, value, reasons }) => ({
-      rule,
-      index,
-      span,
-      masked: mask(value),
-      reasons,
-    }));
+    return withoutOverlaps(candidates)
+      .filter((candidate) => !candidate.disproved)
+      .map(({ rule, index, span, value, reasons }) => ({ rule, index, span, masked: mask(value), reasons }));
   };
 }
 
@@ -183,6 +181,7 @@ function weigh(compiled: Compiled, text: string, match: RegExpExecArray): Candid
   const value = match.groups?.secret ?? match[0];
   const [start, end] = match.indices?.groups?.secret ?? [match.index, match.index + match[0].length];
   if (placeholder(value) !== undefined) return undefined;
+  const candidate = { rule: compiled.rule, index: compiled.index, pattern, span: { start, end }, value };
   const reasons = ['it has the form of this kind of secret'];
   if (pattern.entropy !== undefined) {
     const bits = entropy(value);
@@ -191,14 +190,14 @@ function weigh(compiled: Compiled, text: string, match: RegExpExecArray): Candid
   }
   if (pattern.checksum !== undefined) {
     const proof = checksums[pattern.checksum]!(value);
-    if (proof === undefined) return undefined;
+    if (proof === undefined) return { ...candidate, reasons, disproved: true };
     reasons.push(proof);
   }
   if (unless.length > 0) {
     const around = lineAround(text, start, end);
     if (unless.some((u) => u.test(value) || u.test(around))) return undefined;
   }
-  return { rule: compiled.rule, index: compiled.index, pattern, span: { start, end }, value, reasons };
+  return { ...candidate, reasons, disproved: false };
 }
 
 /** The line of a value, or as much of it as stands close by. */
@@ -225,7 +224,8 @@ function withoutOverlaps(candidates: Candidate[]): readonly Candidate[] {
   return kept;
 }
 
-function specificity({ rule, pattern }: Candidate): number {
+function specificity({ rule, pattern, disproved }: Candidate): number {
+  if (disproved) return 9;
   const confidence = { high: 4, medium: 2, low: 0 }[rule.confidence];
   return (pattern.literal === undefined ? 10 : 0) + confidence + (pattern.checksum === undefined ? 0 : 1);
 }

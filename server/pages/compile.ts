@@ -4,8 +4,6 @@ import { ruleSet } from '../engine/analyze.ts';
 import {
   platforms,
   type Check,
-  type CodeMatch,
-  type FactMatch,
   type FixTemplate,
   type Match,
   type Platform,
@@ -78,7 +76,7 @@ export function compilePage(id: string, text: string, checks: Readonly<Record<st
   }
   const why = body.split(/^```/m)[0]!.trim();
   if (why === '') problem(bodyLine + 1, 'why', 'say why it matters before the first fence');
-  if (fences.length === 0 && (data['match'] as readonly unknown[]).length > 0)
+  if (fences.length === 0 && (data.match as readonly unknown[]).length > 0)
     problem(bodyLine + 1, 'fences', 'a rule needs at least one bad and one good fence');
   const rule = normalise(id, data, why);
   rule.match.forEach((match, index) => {
@@ -136,7 +134,7 @@ function normalise(id: string, data: Readonly<Record<string, unknown>>, why: str
     value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
   const relation = (value: unknown): Relation => ({
     ...(value as Relation),
-    resource: list((value as Record<string, unknown>)['resource']),
+    resource: list((value as Record<string, unknown>).resource),
   });
   const fix = (value: unknown): FixTemplate => {
     const { remove, ...rest } = value as Record<string, unknown>;
@@ -145,53 +143,53 @@ function normalise(id: string, data: Readonly<Record<string, unknown>>, why: str
     return { ...rest, remove: paths } as unknown as FixTemplate;
   };
   const match = (value: Readonly<Record<string, unknown>>): Match => {
-    const shared = { ...value, ...(value['fix'] !== undefined && { fix: fix(value['fix']) }) };
+    const shared = { ...value, ...(value.fix !== undefined && { fix: fix(value.fix) }) };
     if ('secret' in value) {
-      const secret = value['secret'] as Record<string, unknown>;
+      const secret = value.secret as Record<string, unknown>;
       return {
         ...shared,
-        secret: { ...secret, keywords: list(secret['keywords']), pattern: typeof secret['pattern'] === 'string' ? secret['pattern'] : '' },
-      } as unknown as Match;
+        secret: { ...secret, keywords: list(secret.keywords), pattern: typeof secret.pattern === 'string' ? secret.pattern : '' },
+      };
     }
     if ('on' in value) {
-      const on = list(value['on']).map((one) => {
+      const on = list(value.on).map((one) => {
         const space = one.indexOf(' ');
         return { platform: (space < 0 ? one : one.slice(0, space)) as Platform, type: space < 0 ? '' : one.slice(space + 1).trim() };
       });
       return {
         ...shared,
         on,
-        ...(value['with'] !== undefined && { with: relation(value['with']) }),
-        ...(value['without'] !== undefined && { without: relation(value['without']) }),
-      } as FactMatch;
+        ...(value.with !== undefined && { with: relation(value.with) }),
+        ...(value.without !== undefined && { without: relation(value.without) }),
+      };
     }
-    const flow = value['flow'] as Record<string, unknown> | undefined;
+    const flow = value.flow as Record<string, unknown> | undefined;
     return {
       ...shared,
-      ...(value['code'] !== undefined && { code: list(value['code']) }),
-      ...(value['not'] !== undefined && { not: list(value['not']) }),
+      ...(value.code !== undefined && { code: list(value.code) }),
+      ...(value.not !== undefined && { not: list(value.not) }),
       ...(flow && {
-        flow: { from: list(flow['from']), to: list(flow['to']), ...(flow['unless'] !== undefined && { unless: list(flow['unless']) }) },
+        flow: { from: list(flow.from), to: list(flow.to), ...(flow.unless !== undefined && { unless: list(flow.unless) }) },
       }),
-    } as CodeMatch;
+    };
   };
   const compliance = Object.fromEntries(
-    Object.entries((data['compliance'] ?? {}) as Record<string, unknown>).map(([key, value]) => [key, list(value)]),
+    Object.entries((data.compliance ?? {}) as Record<string, unknown>).map(([key, value]) => [key, list(value)]),
   );
   return {
     id,
-    title: String(data['title']),
-    severity: data['severity'] as Rule['severity'],
-    confidence: data['confidence'] as Rule['confidence'],
-    ...(data['optional'] === true && { optional: true }),
-    cwe: (data['cwe'] ?? []) as readonly number[],
-    owasp: list(data['owasp']),
-    stride: list(data['stride']),
+    title: String(data.title),
+    severity: data.severity as Rule['severity'],
+    confidence: data.confidence as Rule['confidence'],
+    ...(data.optional === true && { optional: true }),
+    cwe: (data.cwe ?? []) as readonly number[],
+    owasp: list(data.owasp),
+    stride: list(data.stride),
     compliance,
-    aliases: list(data['aliases']),
-    message: String(data['message']),
-    match: (data['match'] as readonly Readonly<Record<string, unknown>>[]).map(match),
-    ...(data['fix'] !== undefined && { fix: fix(data['fix']) }),
+    aliases: list(data.aliases),
+    message: String(data.message),
+    match: (data.match as readonly Readonly<Record<string, unknown>>[]).map(match),
+    ...(data.fix !== undefined && { fix: fix(data.fix) }),
     why,
   };
 }

@@ -9,7 +9,10 @@ export const writePlain: Writer = ({ document, span }, edits) => {
     else if (edit.op === 'insert') {
       const anchor = edit.span ?? span;
       const at = edit.before ? document.text.lastIndexOf('\n', anchor.start - 1) + 1 : lineEnd(document.text, anchor.end);
-      const lines = edit.text.replace(/\r?\n$/, '').split(/\r?\n/).join(newline);
+      const lines = edit.text
+        .replace(/\r?\n$/, '')
+        .split(/\r?\n/)
+        .join(newline);
       written.push({ span: { start: at, end: at }, text: edit.before ? lines + newline : newline + lines });
     } else return undefined;
   }
