@@ -204,6 +204,12 @@ function literal(value: string, indent: number): string[] {
 }
 
 function inline(style: Style, value: Json, quote?: '"' | "'"): string {
+  // Braces end nothing in block style, and workflows are read better without quotes.
+  if (typeof value === 'string' && !quote && expression.test(value)) return value;
+  return flowScalar(style, value, quote);
+}
+
+function flowScalar(style: Style, value: Json, quote?: '"' | "'"): string {
   if (typeof value === 'string') return stringText(value, quote ?? style.quote, quote !== undefined);
   if (typeof value !== 'object' || value === null) return String(value);
   return Array.isArray(value) ? '[]' : '{}';
@@ -214,6 +220,8 @@ function quoteOf(text: string, node: Node): '"' | "'" | undefined {
   return node.kind === 'scalar' && node.span.end > node.span.start + 1 && (c === '"' || c === "'") ? c : undefined;
 }
 
+/** `${{ secrets.NAME }}` and nothing else. */
+const expression = /^\$\{\{ [\w.-]+ \}\}$/;
 const word = /^[A-Za-z_/.][\w/.@+-]*(?:(?: |:)[\w/.@+-]+)*$/;
 /** Words that YAML 1.1 or 1.2 reads as something other than text. */
 const reserved = /^(?:true|false|yes|no|on|off|null|y|n|~|\.inf|\.nan)$/i;
@@ -230,5 +238,5 @@ function keyText(key: string): string {
 }
 
 function flowStyle(style: Style): FlowStyle {
-  return { unit: ' '.repeat(style.unit), lines: false, key: keyText, scalar: (value) => inline(style, value) };
+  return { unit: ' '.repeat(style.unit), lines: false, key: keyText, scalar: (value) => flowScalar(style, value) };
 }
