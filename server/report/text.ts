@@ -34,12 +34,17 @@ function frame(finding: PlacedFinding, paint: Paint): string[] {
   const place = `${start.line + 1}:${start.column + 1}`;
   const number = String(start.line + 1);
   const gutter = ' '.repeat(number.length);
-  const head = `  ${paint(colours[finding.severity], finding.severity)}  ${paint('1', printable(finding.message))}`;
-  const lines = [head, `  ${paint('2', `${place}  ${finding.rule}${finding.fixable ? '  (fix available)' : ''}`)}`];
+  const [first, ...rest] = wrapped(printable(finding.message), 100 - finding.severity.length);
+  const indent = ' '.repeat(finding.severity.length + 4);
+  const head = [
+    `  ${paint(colours[finding.severity], finding.severity)}  ${paint('1', first!)}`,
+    ...rest.map((line) => indent + paint('1', line)),
+  ];
+  const lines = [...head, `${indent}${paint('2', `${place}  ${finding.rule}${finding.fixable ? '  (fix available)' : ''}`)}`];
   const from = start.column - excerpt.from;
   if (excerpt.text.trim() !== '') {
     const cut = excerpt.from > 0 ? '…' : '';
-    const { text: code, offset, indent } = dedent(printable(excerpt.text), cut === '' ? from : 0);
+    const { text: code, offset, margin } = dedent(printable(excerpt.text), cut === '' ? from : 0);
     const column = from - offset;
     const length = end.line === start.line ? end.column - start.column : Infinity;
     const carets = Math.max(1, Math.min(length, code.length - column));
@@ -47,8 +52,8 @@ function frame(finding: PlacedFinding, paint: Paint): string[] {
     const before = cut + code.slice(0, column);
     const under = ' '.repeat(cells(before)) + '^'.repeat(Math.max(1, cells(code.slice(column, column + carets))));
     lines.push(`    ${paint('2', `${gutter} │`)}`.trimEnd());
-    lines.push(`    ${paint('2', `${number} │`)} ${indent}${cut}${code}`);
-    lines.push(`    ${paint('2', `${gutter} │`)} ${indent}${paint(colours[finding.severity], under)}`);
+    lines.push(`    ${paint('2', `${number} │`)} ${margin}${cut}${code}`);
+    lines.push(`    ${paint('2', `${gutter} │`)} ${margin}${paint(colours[finding.severity], under)}`);
   }
   for (const one of finding.related) {
     lines.push(
@@ -58,11 +63,22 @@ function frame(finding: PlacedFinding, paint: Paint): string[] {
   return lines;
 }
 
+/** Lines of at most `width` characters, broken at spaces. */
+function wrapped(words: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of words.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
 /** Deep indentation says nothing here: at most two columns of it are kept. Never cuts at or behind `keep`. */
-function dedent(line: string, keep: number): { text: string; offset: number; indent: string } {
+function dedent(line: string, keep: number): { text: string; offset: number; margin: string } {
   const blank = /^ */.exec(line)![0].length;
   const offset = Math.min(blank, Math.max(0, keep));
-  return { text: line.slice(offset), offset, indent: offset > 0 ? '  ' : '' };
+  return { text: line.slice(offset), offset, margin: offset > 0 ? '  ' : '' };
 }
 
 /** What a file says must not steer the terminal: control characters are shown as a space, one for one, so that columns hold. */

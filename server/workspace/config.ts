@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isMap, isNode, isPair, isScalar, parseDocument, type Document } from 'yaml';
+import { Document, isMap, isNode, isPair, isScalar, parseDocument, YAMLParseError } from 'yaml';
 import type { Span } from '../engine/tree.ts';
 import type { Severity } from '../engine/types.ts';
 import schema from './config-schema.json' with { type: 'json' };
@@ -47,7 +47,7 @@ export function findConfig(folder: string, root: string = folder): Config {
 /** Reads a configuration. Never throws: what is wrong is left out and named in `problems`. */
 export function parseConfig(text: string, folder: string, path?: string): Config {
   const problems: ConfigProblem[] = [];
-  const document = parseDocument(text);
+  const document = documentOf(text);
   for (const error of document.errors)
     problems.push({ span: { start: error.pos[0], end: error.pos[1] }, message: error.message.split('\n', 1)[0]! });
   let value = (document.errors.length > 0 ? {} : (toJs(document) ?? {})) as Record<string, unknown>;
@@ -78,7 +78,7 @@ export function parseConfig(text: string, folder: string, path?: string): Config
 
 /** Entries under `rules` that fit no rule, with the one that was probably meant. */
 export function unknownRules(config: Config, ids: readonly string[]): readonly ConfigProblem[] {
-  const document = parseDocument(config.text);
+  const document = documentOf(config.text);
   return Object.keys(config.severity)
     .filter((pattern) => !ids.some((id) => fits(pattern, id)))
     .map((pattern) => ({
@@ -108,9 +108,23 @@ function validate(): ValidateFunction {
   return compiled;
 }
 
+/** Never throws: what is nested too deeply for the parser's stack is an error as any other. */
+function documentOf(text: string): Document {
+  try {
+    return parseDocument(text);
+  } catch {
+    const document = new Document();
+    document.errors.push(new YAMLParseError([0, 0], 'BAD_COLLECTION_TYPE', 'The configuration is nested too deeply.'));
+    return document;
+  }
+}
+
+/** The values, where a setting without one counts as left out. */
 function toJs(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null));
   } catch {
     return {};
   }

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { RuleOptions } from '../engine/analyze.ts';
 import type { Rule } from '../engine/types.ts';
@@ -20,8 +22,8 @@ export interface Shared {
   readonly at: Int32Array;
 }
 
-/** A file that takes longer than this is given up, and its worker with it. */
-const budget = 30_000;
+/** A file that takes longer than this is given up, and its worker with it. In milliseconds. */
+const patience = 30_000;
 /** More deaths than this mean that something is wrong with the machine or with us, not with a file. */
 const deaths = 5;
 
@@ -29,7 +31,13 @@ const deaths = 5;
  * Runs the units on `count` threads and reports each file once. A thread that dies or hangs costs the file it was at: that is reported as skipped, and
  * a new thread goes on with the rest. When aborted it resolves at once, with what was ready.
  */
-export async function runPool(job: Job, count: number, report: (result: FileResult) => void, signal?: AbortSignal): Promise<void> {
+export async function runPool(
+  job: Job,
+  count: number,
+  report: (result: FileResult) => void,
+  signal?: AbortSignal,
+  budget = patience,
+): Promise<void> {
   const shared: Shared = { next: new Int32Array(new SharedArrayBuffer(4)), at: new Int32Array(new SharedArrayBuffer(8 * count)).fill(-1) };
   const reported = new Set<string>();
   const once = (result: FileResult): void => {
@@ -38,11 +46,13 @@ export async function runPool(job: Job, count: number, report: (result: FileResu
     report(result);
   };
   let lost = 0;
+  let last = '';
   const slot = async (index: number): Promise<void> => {
     let first: Unit = [];
     for (;;) {
-      const reason = await runWorker(job, shared, index, first, once, signal);
+      const reason = await runWorker(job, shared, index, first, once, signal, budget);
       if (reason === undefined || signal?.aborted) return;
+      last = `: ${reason}`;
       const unit = job.units[shared.at[2 * index]!] ?? first;
       const at = shared.at[2 * index + 1]!;
       const file = unit[at];
@@ -57,7 +67,17 @@ export async function runPool(job: Job, count: number, report: (result: FileResu
   };
   await Promise.all(Array.from({ length: count }, (_, index) => slot(index)));
   // Whatever no thread lived to take.
-  for (const path of job.units.flat()) once(failed(path, 'the threads that analyse files stopped'));
+  for (const path of job.units.flat()) once(failed(path, `the threads that analyse files stopped${last}`));
+}
+
+/** From the sources, the worker has to be taught TypeScript first: a loader of its parent is not its own. */
+function start(workerData: { job: Job; shared: Shared; index: number; first: Unit }): Worker {
+  if (bundled) return new Worker(new URL('worker.mjs', import.meta.url), { workerData });
+  const loader = JSON.stringify(
+    new URL('dist/esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))).href,
+  );
+  const module = JSON.stringify(new URL('worker.ts', import.meta.url).href);
+  return new Worker(`import(${loader}).then(({ register }) => (register(), import(${module})))`, { eval: true, workerData });
 }
 
 /** Resolves with undefined when the worker ran out of units, else with why it stopped. */
@@ -68,14 +88,12 @@ function runWorker(
   first: Unit,
   report: (result: FileResult) => void,
   signal: AbortSignal | undefined,
+  budget: number,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     shared.at.fill(-1, 2 * index, 2 * index + 2);
     let reason: string | undefined;
-    const worker = new Worker(new URL(bundled ? 'worker.mjs' : 'worker.ts', import.meta.url), {
-      workerData: { job, shared, index, first },
-      ...(bundled ? {} : { execArgv: ['--import', 'tsx'] }),
-    });
+    const worker = start({ job, shared, index, first });
     const stop = (why?: string): void => {
       reason = why;
       void worker.terminate();
@@ -85,13 +103,17 @@ function runWorker(
     else signal?.addEventListener('abort', abort, { once: true });
     let seen = -1;
     let since = Date.now();
-    const watch = setInterval(() => {
-      const now = shared.at[2 * index]! * 1000 + shared.at[2 * index + 1]!;
-      if (now !== seen) {
-        seen = now;
-        since = Date.now();
-      } else if (Date.now() - since > budget) stop(`took longer than ${budget / 1000} s`);
-    }, 1000);
+    const watch = setInterval(
+      () => {
+        const at = shared.at[2 * index + 1]!;
+        const now = shared.at[2 * index]! * 1000 + at;
+        if (at < 0 || now !== seen) {
+          seen = now;
+          since = Date.now();
+        } else if (Date.now() - since > budget) stop(`took longer than ${budget / 1000} s`);
+      },
+      Math.min(1000, budget / 4),
+    );
     let complete = false;
     worker.on('message', (results: readonly FileResult[] | 'done') => {
       if (results === 'done') complete = true;
