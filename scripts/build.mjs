@@ -1,17 +1,18 @@
 // Builds dist/: the extension, the language server, the command and its worker, the grammars and the compiled rules.
-// `--watch` rebuilds when a source or a page changes; `--dev` leaves names readable and adds source maps.
+// `--watch` rebuilds when a source or a page changes; `--dev` leaves names readable and adds source maps; `--out` names another folder.
 import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(root, 'dist');
+const out = process.argv.indexOf('--out');
+const dist = resolve(root, out > 0 ? process.argv[out + 1] : 'dist');
 const watching = process.argv.includes('--watch');
 const readable = watching || process.argv.includes('--dev');
 const require = createRequire(import.meta.url);
@@ -37,21 +38,25 @@ const cjs = {
 };
 const require_ = "import { createRequire as leftwardRequire } from 'node:module'; const require = leftwardRequire(import.meta.url);";
 const builds = [
-  { ...common, ...cjs, entryPoints: ['client/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'] },
-  { ...common, ...cjs, entryPoints: ['server/lsp/main.ts'], outfile: 'dist/server.cjs' },
-  { ...common, format: 'esm', banner: { js: require_ }, entryPoints: ['server/workspace/worker.ts'], outfile: 'dist/worker.mjs' },
+  { ...common, ...cjs, entryPoints: ['client/extension.ts'], outfile: join(dist, 'client.cjs'), external: ['vscode'] },
+  { ...common, ...cjs, entryPoints: ['server/lsp/main.ts'], outfile: join(dist, 'server.cjs') },
+  { ...common, format: 'esm', banner: { js: require_ }, entryPoints: ['server/workspace/worker.ts'], outfile: join(dist, 'worker.mjs') },
   {
     ...common,
     format: 'esm',
     banner: { js: `#!/usr/bin/env node\n${require_}` },
     entryPoints: ['server/cli/main.ts'],
-    outfile: 'dist/cli.mjs',
+    outfile: join(dist, 'cli.mjs'),
   },
 ];
 
 /** The check table must exist before the bundles are made; the pages are compiled by the sources themselves. */
 async function compileRules() {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/compile-rules.ts'], { cwd: root });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/compile-rules.ts', join(dist, 'rules.json')],
+    { cwd: root },
+  );
   process.stdout.write(stdout);
 }
 
@@ -81,13 +86,13 @@ async function writeLicences(results) {
 
 async function build() {
   await rm(dist, { recursive: true, force: true });
-  await mkdir(dist);
+  await mkdir(dist, { recursive: true });
   await compileRules();
   const results = await Promise.all(builds.map((options) => esbuild.build(options)));
   await Promise.all([copyGrammars(), writeLicences(results), chmod(join(dist, 'cli.mjs'), 0o755)]);
   for (const { metafile } of results) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-      if (!file.endsWith('.map')) console.log(`${file}  ${Math.round(bytes / 1024)} KB`);
+      if (!file.endsWith('.map')) console.log(`${relative(root, resolve(root, file))}  ${Math.round(bytes / 1024)} KB`);
     }
   }
 }

@@ -1,11 +1,13 @@
-// Writes rules/checks.ts from the .ts files beside the pages, then compiles the pages to dist/rules.json.
+// Writes rules/checks.ts from the .ts files beside the pages, then compiles the pages to dist/rules.json (or the file that is named).
+// `--checks-only` stops before that.
 // A page with a problem fails the build.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const rules = fileURLToPath(new URL('../rules', import.meta.url));
-const output = fileURLToPath(new URL('../dist/rules.json', import.meta.url));
+const [argument] = process.argv.slice(2);
+const output = argument ?? fileURLToPath(new URL('../dist/rules.json', import.meta.url));
 
 const ids = (await readdir(rules, { recursive: true }))
   .map((path) => path.replaceAll('\\', '/'))
@@ -25,7 +27,7 @@ const lines = [
 const table = `${rules}/checks.ts`;
 if ((await readFile(table, 'utf8').catch(() => '')) !== lines.join('\n')) await writeFile(table, lines.join('\n'));
 
-if (!process.argv.includes('--checks-only')) {
+if (argument !== '--checks-only') {
   // After the table is written, because the compiler asks it which checks there are.
   const { readPages } = await import('../server/workspace/rules.ts');
   const pages = readPages(rules);
