@@ -27,8 +27,9 @@ export interface SecretRule {
 
 /** The longest match a pattern may have. A PEM block of a 16,384-bit key fits. */
 export const longestMatch = 16_384;
-/** How many places of one document a pattern is tried at without success; only hostile text has as many. */
-const tries = 100_000;
+/** How many places of one document a pattern is tried at without success, and how many matches are looked at: only hostile text has more. */
+const mostTries = 30_000;
+const mostMatches = 1000;
 /** How much of the line on either side `unless` sees. */
 const lineReach = 200;
 
@@ -160,17 +161,17 @@ export function matches(pattern: Pick<Compiled, 'regex' | 'lead'>, text: string,
   const { regex, lead } = pattern;
   const found: RegExpExecArray[] = [];
   let next = 0;
-  let left = tries;
+  let left = mostTries;
   for (const offset of offsets) {
-    for (next = Math.max(next, offset - lead); next <= offset && left > 0; next++) {
+    if (left <= 0 || found.length >= mostMatches) break;
+    for (next = Math.max(next, offset - lead); next <= offset; next++) {
       regex.lastIndex = next;
       const match = regex.exec(text);
-      if (!match) left--;
-      else {
-        found.push(match);
-        next = match.index + match[0].length - 1;
-      }
+      if (!match) continue;
+      found.push(match);
+      next = match.index + match[0].length - 1;
     }
+    if (next === offset + 1) left--;
   }
   return found;
 }
