@@ -33,7 +33,7 @@ async function ignore(client: LanguageClient, finding: Omit<SuppressParams, 'rea
   const reason = await vscode.window.showInputBox({
     title: vscode.l10n.t('Ignore {0}', finding.rule),
     prompt: vscode.l10n.t('Why is this acceptable? The reason is written into the comment.'),
-    placeHolder: vscode.l10n.t('served by a CDN, public on purpose'),
+    placeHolder: vscode.l10n.t('test data, never deployed'),
     validateInput: (text) => (text.trim() ? undefined : vscode.l10n.t('A suppression needs a reason.')),
   });
   if (!reason) return;

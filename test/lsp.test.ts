@@ -212,7 +212,10 @@ describe('language server', function () {
     );
     const all = await client.connection.sendRequest<RuleSummary[]>(requests.rules);
     assert.ok(all.some(({ id }) => id === 'team/token') && all.some(({ id }) => id.startsWith('docker/')));
-    assert.match(await client.connection.sendRequest<string>(requests.explainRule, { rule: 'team/token' }), /^# team\/token\n/);
+    assert.match(
+      await client.connection.sendRequest<string>(requests.explainRule, { rule: 'team/token' }),
+      /^# Token of the team is written down\n/,
+    );
     assert.equal(await client.connection.sendRequest(requests.explainRule, { rule: 'no/such' }), null);
   });
 

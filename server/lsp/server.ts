@@ -22,7 +22,7 @@ import { codeActions, workspaceEdit, type ActionSupport, type FixAllData } from 
 import { rangeOf } from './diagnostics.ts';
 import { fixAll } from './fix-all.ts';
 import { Folders, type Folder } from './folders.ts';
-import { ruleMarkdown } from './hover.ts';
+import { ruleHover, rulePage } from './hover.ts';
 import { Log } from './log.ts';
 import { OpenDocuments } from './open-documents.ts';
 import { Publisher } from './publisher.ts';
@@ -177,7 +177,8 @@ export function createServer(connection: Connection): void {
     const here = found.analysis.findings.filter(({ span }) => span.start <= offset && offset <= span.end);
     const value = here.flatMap(({ rule, message }) => {
       const page = rules.get(rule);
-      return page ? ruleMarkdown(page, message) : [];
+      // The extension's own editor shows the message above the hover.
+      return page ? ruleHover(page, support.commands ? undefined : message) : [];
     });
     if (value.length === 0) return null;
     return { contents: { kind: MarkupKind.Markdown, value: value.join('\n\n---\n\n') }, range: rangeOf(here[0]!.span, found.lines) };
@@ -223,7 +224,7 @@ export function createServer(connection: Connection): void {
   connection.onRequest(requests.explainRule, ({ rule }: { readonly rule: string }): string | null => {
     const setups = [...folders.workspace.values()].map((folder) => folder.setup.rules.get(rule));
     const page = setups.find(Boolean) ?? loadRules().find(({ id }) => id === rule);
-    return page ? `# ${page.id}\n\n${ruleMarkdown(page)}` : null;
+    return page ? rulePage(page) : null;
   });
 
   // ------------------------------------------------------------------------------------------------ scan

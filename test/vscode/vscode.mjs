@@ -9,9 +9,9 @@ import { format } from 'node:util';
 import { chromium } from 'playwright-core';
 import { ENTRY, NODE_BIN, findChromium } from './paths.mjs';
 
-// Native modules that were left uncompiled only cost log noise.
+// VS Code's own chatter: native modules that were left uncompiled, a gallery that isn't asked.
 const noise =
-  /Could not locate the bindings file|spdlog\.node|native-watchdog|^(Resolved connection token|Creating a socket|\[reconnection)/;
+  /Could not locate the bindings file|spdlog\.node|native-watchdog|^(Resolv(ed|ing) connection token|Creating a socket|\[reconnection|\[AgentHost|\[AccountPolicy|\[Service Worker|Updating additional builtin|getaddrinfo )/;
 const print = (_type, args) => {
   const line = format(...args);
   if (!noise.test(line)) console.log(line);
