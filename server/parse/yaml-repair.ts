@@ -79,7 +79,9 @@ function* candidates({ text, documents, problems }: Attempt): Generator<string> 
     const quote = openQuote(documents, span.start);
     if (quote !== undefined && !seen.has(quote)) {
       seen.add(quote);
-      yield blank(text, quote, quote + 1);
+      // A quote that opens a key leaves nothing of its line; one that opens a value leaves the value.
+      const line = restOfLine(text, quote);
+      yield line.start === quote ? blank(text, line.start, line.end) : blank(text, quote, quote + 1);
     }
     const { start, end } = restOfLine(text, span.start);
     if (start >= end || seen.has(start)) continue;
