@@ -85,7 +85,7 @@ async function writeLicences(results) {
 }
 
 async function build() {
-  await rm(dist, { recursive: true, force: true });
+  if (out < 0) await rm(dist, { recursive: true, force: true }); // a folder that was named may hold other things
   await mkdir(dist, { recursive: true });
   await compileRules();
   const results = await Promise.all(builds.map((options) => esbuild.build(options)));
