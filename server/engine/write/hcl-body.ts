@@ -29,13 +29,13 @@ export function addToBody(text: string, map: MapNode, keys: Members, block: bool
   const multiline = inner.includes('\n');
   const indent = multiline && first && startsLine(text, first) ? indentAt(text, first.span.start) : outer + unit;
   const { attributes, blocks } = split(keys, block);
-  const blockLines = blocks.map(([key, body]) => blockText(key, body, indent, unit, newline));
+  const blockTexts = blocks.map(([key, body]) => blockText(key, body, indent, unit, newline));
 
   if (!multiline) {
     if (!first || !last) {
       if (inner.trim() !== '') return undefined; // only a comment
-      const lines = [...alignedLines(attributes, indent, unit, newline), ...blockLines];
-      return [{ span: { start: start + 1, end: end - 1 }, text: newline + lines.join(newline) + newline + outer }];
+      const added = joined(alignedLines(attributes, indent, unit, newline), blockTexts, newline);
+      return [{ span: { start: start + 1, end: end - 1 }, text: newline + added + newline + outer }];
     }
     if (!block) {
       const separator = text.slice(last.span.end, end - 1).includes(',') ? '' : ',';
@@ -43,10 +43,13 @@ export function addToBody(text: string, map: MapNode, keys: Members, block: bool
       return [{ span: { start: last.span.end, end: last.span.end }, text: `${separator} ${added}` }];
     }
     // A block on one line may hold one attribute only: it gets lines of its own.
-    const opened: TextEdit = { span: { start: start + 1, end: first.span.start }, text: newline + indent };
-    const old: readonly Line[] = entries.length === 1 && !first.block ? [lineOf(text, first)] : [];
-    const lines = [...alignedLines(attributes, indent, unit, newline, eqColumn(old)), ...blockLines];
-    return [opened, { span: { start: last.span.end, end: end - 1 }, text: newline + lines.join(newline) + newline + outer }];
+    const edits: TextEdit[] = [{ span: { start: start + 1, end: first.span.start }, text: newline + indent }];
+    const old = entries.length === 1 && !first.block ? [lineOf(text, first)] : [];
+    const column = Math.max(eqColumn(old), widest(attributes) + 1);
+    if (attributes.length > 0) edits.push(...realigned(old, column));
+    const added = joined(alignedLines(attributes, indent, unit, newline, column), blockTexts, newline);
+    const gap = attributes.length > 0 ? newline : newline + newline;
+    return [...edits, { span: { start: last.span.end, end: end - 1 }, text: gap + added + newline + outer }];
   }
 
   const edits: TextEdit[] = [];
@@ -55,9 +58,8 @@ export function addToBody(text: string, map: MapNode, keys: Members, block: bool
     if (anchor) {
       const comma = text[anchor.span.end] === ',' ? ',' : '';
       const run = alignedRun(text, entries, anchor);
-      const widest = Math.max(...attributes.map(([key]) => keyText(key).length));
-      const column = Math.max(eqColumn(run), widest + 1);
-      if (column > eqColumn(run)) for (const line of run) edits.push({ span: line.gap, text: ' '.repeat(column - line.key) });
+      const column = Math.max(eqColumn(run), widest(attributes) + 1);
+      edits.push(...realigned(run, column));
       const at = lineEnd(text, anchor.span.end);
       const lines = alignedLines(attributes, indent, unit, newline, run.length > 0 ? column : 0);
       edits.push({ span: { start: at, end: at }, text: lines.map((line) => newline + line + comma).join('') });
@@ -70,12 +72,12 @@ export function addToBody(text: string, map: MapNode, keys: Members, block: bool
       edits.push({ span: { start: at, end: at }, text: newline + lines.join(newline) + gap });
     }
   }
-  if (blockLines.length > 0) {
+  if (blockTexts.length > 0) {
     const close = lineStart(text, end - 1);
     if (text.slice(close, end - 1).trim() !== '') return undefined;
     const gap = last && text.slice(last.span.end, close).split('\n').length <= 2 ? newline : '';
     const before = entries.length > 0 || attributes.length > 0 ? gap : '';
-    edits.push({ span: { start: close, end: close }, text: before + blockLines.map((lines) => lines + newline).join(newline) });
+    edits.push({ span: { start: close, end: close }, text: before + joined([], blockTexts, newline) + newline });
   }
   return edits;
 }
@@ -100,14 +102,18 @@ function blockText(key: string, body: Members, indent: string, unit: string, new
   const { attributes, blocks } = split(body, true);
   const lines = alignedLines(attributes, indent + unit, unit, newline);
   const nested = blocks.map(([name, inner]) => blockText(name, inner, indent + unit, unit, newline));
-  if (lines.length > 0 && nested.length > 0) lines.push('');
-  const inside = [...lines, nested.join(newline + newline)].filter((part, i) => part !== '' || i < lines.length);
-  return inside.length > 0 ? `${indent}${key} {${newline}${inside.join(newline)}${newline}${indent}}` : `${indent}${key} {}`;
+  const inside = joined(lines, nested, newline);
+  return inside ? `${indent}${key} {${newline}${inside}${newline}${indent}}` : `${indent}${key} {}`;
+}
+
+/** Attributes on consecutive lines, then blocks, each set apart by an empty line. */
+function joined(lines: readonly string[], blocks: readonly string[], newline: string): string {
+  return [...(lines.length > 0 ? [lines.join(newline)] : []), ...blocks].join(newline + newline);
 }
 
 /** Lines `key = value` with their `=` below each other, at `column` characters from the key or further. */
 function alignedLines(attributes: readonly [string, Json][], indent: string, unit: string, newline: string, column = 0): string[] {
-  const width = Math.max(column - 1, ...attributes.map(([key]) => keyText(key).length));
+  const width = Math.max(column - 1, widest(attributes));
   return attributes.map(([key, value]) => `${indent}${keyText(key).padEnd(width)} = ${expression(value, indent, unit, newline)}`);
 }
 
@@ -133,6 +139,15 @@ function lineOf(text: string, entry: Entry): Line {
   let end = entry.keySpan.end;
   while (text[end] === ' ' || text[end] === '\t') end++;
   return { key: entry.keySpan.end - entry.keySpan.start, gap: { start: entry.keySpan.end, end } };
+}
+
+function widest(attributes: readonly [string, Json][]): number {
+  return Math.max(0, ...attributes.map(([key]) => keyText(key).length));
+}
+
+/** Moves the `=` of some lines to a column further right. */
+function realigned(lines: readonly Line[], column: number): readonly TextEdit[] {
+  return lines.flatMap((line) => (column > eqColumn([line]) ? [{ span: line.gap, text: ' '.repeat(column - line.key) }] : []));
 }
 
 /** The column of the `=` that the lines share, from the key's start; 0 without lines. */

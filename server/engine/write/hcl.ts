@@ -10,7 +10,7 @@ type Additions = Record<string, Json>;
 export const writeHcl: Writer = ({ document, node, span }, edits, focus) => {
   const { text } = document;
   const written: TextEdit[] = [];
-  const additions = new Map<MapNode, { readonly block: boolean; readonly keys: Additions }>();
+  const additions = new Map<number, { readonly map: MapNode; readonly block: boolean; readonly keys: Additions }>();
   const removed = new Set<Entry | Node>();
   for (const edit of edits) {
     if (edit.op === 'replace') written.push({ span: edit.span, text: edit.text });
@@ -20,29 +20,32 @@ export const writeHcl: Writer = ({ document, node, span }, edits, focus) => {
       if (!place) return undefined;
       if (edit.op === 'remove') {
         if (place.rest.length > 0 || removed.has(place.member)) continue;
+        if (place.json) return undefined;
         removed.add(place.member);
         const cut = remove(text, place.member, place.container);
         if (!cut) return undefined;
         written.push(cut);
       } else if (place.rest.length === 0) {
-        const change = replaceValue(text, place.member, edit.value);
+        const change = place.json && !isFlat(edit.value) ? undefined : replaceValue(text, place.member, edit.value);
         if (!change) return undefined;
         written.push(change);
       } else {
         const { map } = place;
-        if (!map || map.open) return undefined;
-        const target = additions.get(map) ?? { block: place.block, keys: {} };
-        additions.set(map, target);
+        if (!map || map.open || place.json) return undefined;
+        const target = additions.get(map.span.start) ?? { map, block: place.block, keys: {} };
+        additions.set(map.span.start, target);
         merge(target.keys, place.rest, edit.value);
       }
     }
   }
-  for (const [map, { block, keys }] of additions) {
+  for (const { map, block, keys } of additions.values()) {
     const added = addToBody(text, map, keys, block);
     if (!added) return undefined;
     written.push(...added);
   }
-  return written;
+  const inOrder = written.toSorted((a, b) => a.span.start - b.span.start);
+  // Neighbours on one line that both go would take the comma between them twice.
+  return inOrder.some((e, i) => i > 0 && e.span.start < inOrder[i - 1]!.span.end) ? undefined : written;
 };
 
 /** Where a path leads: to `member` of `container` when `rest` is empty, else to `map`, which lacks the first key of `rest`. */
@@ -52,6 +55,8 @@ interface Place {
   readonly map: MapNode | undefined;
   /** Whether `map` is the body of a block, where nested maps are blocks. */
   readonly block: boolean;
+  /** In a JSON document within a heredoc, which has no HCL syntax. */
+  readonly json: boolean;
   readonly rest: readonly string[];
 }
 
@@ -60,32 +65,29 @@ function follow(text: string, root: Node, keys: readonly string[], focus: Span):
   let block = true;
   let member: Entry | Node = root;
   let container: MapNode | ListNode | undefined;
+  let json = false;
   for (let i = 0; i < keys.length;) {
     const key = keys[i]!;
-    if (node.kind === 'list') {
-      if (!isWritten(text, node)) return undefined;
-      const item = holding(node.items, focus);
+    const written = asWritten(text, node);
+    if (!written) return undefined;
+    container = written;
+    if (written.kind === 'list') {
+      const item = holding(written.items, focus);
       if (!item) return undefined;
-      container = node;
-      member = item;
       if (key === '*') i++;
-      node = item;
-      block = false;
+      [member, node, block] = [item, item, false];
       continue;
     }
-    if (node.kind !== 'map' || !isWritten(text, node)) return undefined;
     const name = key.replace(/=$/, '');
-    const entries: readonly Entry[] = key === '*' ? node.entries : node.entries.filter((e) => e.key === name);
-    if (entries.length === 0) return key === '*' ? undefined : { member, container, map: node, block, rest: keys.slice(i) };
+    const entries: readonly Entry[] = key === '*' ? written.entries : written.entries.filter((e) => e.key === name);
+    if (entries.length === 0) return key === '*' ? undefined : { member, container, map: written, block, json, rest: keys.slice(i) };
     const entry = holding(entries, focus);
     if (!entry || !keyIsWritten(text, entry)) return undefined;
-    container = node;
-    member = entry;
-    block = entry.block === true;
-    node = entry.value;
+    [member, node, block] = [entry, entry.value, entry.block === true];
+    json ||= text.startsWith('<<', valueStart(text, entry));
     i++;
   }
-  return { member, container, map: undefined, block, rest: [] };
+  return { member, container, map: undefined, block, json, rest: [] };
 }
 
 /** The member that holds the focus, or the only one. */
@@ -95,13 +97,18 @@ function holding<T extends Entry | Node>(members: readonly T[], focus: Span): T 
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** Resolved values (a variable's default, a policy document, a generated block) don't stand where their span is. */
-function isWritten(text: string, node: MapNode | ListNode): boolean {
-  return (
-    !node.origin &&
-    text[node.span.start] === (node.kind === 'map' ? '{' : '[') &&
-    text[node.span.end - 1] === (node.kind === 'map' ? '}' : ']')
-  );
+/**
+ * The map or list with the span of its brackets, a `jsonencode(…)` around it left out. Undefined for one that doesn't stand where its span is:
+ * a variable's default, a policy document, a generated block.
+ */
+function asWritten(text: string, node: Node): MapNode | ListNode | undefined {
+  if (node.origin || (node.kind !== 'map' && node.kind !== 'list')) return undefined;
+  const source = text.slice(node.span.start, node.span.end);
+  const before = /^jsonencode\(\s*/.exec(source)?.[0].length ?? 0;
+  const inner = before > 0 ? source.slice(before, -1).trimEnd() : source;
+  if (!inner.startsWith(node.kind === 'map' ? '{' : '[') || !inner.endsWith(node.kind === 'map' ? '}' : ']')) return undefined;
+  const start = node.span.start + before;
+  return { ...node, span: { start, end: start + inner.length } };
 }
 
 function keyIsWritten(text: string, entry: Entry): boolean {
@@ -123,6 +130,11 @@ function merge(into: Additions, keys: readonly string[], value: Json): void {
 
 function isEntry(member: Entry | Node): member is Entry {
   return 'keySpan' in member;
+}
+
+/** Whether a value is written alike in HCL and JSON. */
+function isFlat(value: Json): boolean {
+  return Array.isArray(value) ? (value as readonly Json[]).every(isFlat) : !isMembers(value);
 }
 
 /** Another value at the place of use, whatever stands there now. */
@@ -149,16 +161,11 @@ function remove(text: string, member: Entry | Node, container: MapNode | ListNod
   // A comment on the line stays.
   if (alone && /^(?:#|\/\/|\/\*)/.test(rest))
     return { span: { start, end: end + /^[ \t]*/.exec(text.slice(end, end + 200))![0].length }, text: '' };
-  if (separator > 0 || container.kind === 'map') {
-    while (text[end] === ' ' || text[end] === '\t') end++;
-    // `{ a = 1 }` keeps one of its two blanks, `{a = 1}` has none.
-    if (separator === 0 && text[start - 1] === ' ' && text[end - 1] === ' ') end--;
-  }
-  if (separator === 0) {
-    let before = start;
-    while (before > container.span.start && /\s/.test(text[before - 1]!)) before--;
-    if (text[before - 1] === ',') start = before - 1;
-  }
+  let before = start;
+  while (separator === 0 && before > container.span.start && /\s/.test(text[before - 1]!)) before--;
+  // The last of several takes the comma before it; any other takes the blanks behind it.
+  if (separator === 0 && text[before - 1] === ',') start = before - 1;
+  else while (text[end] === ' ' || text[end] === '\t') end++;
   return { span: { start, end }, text: '' };
 }
 
