@@ -94,7 +94,13 @@ function cut(scalar: ScalarNode, length: number): Span {
   return { start: Math.min(start + length, end), end };
 }
 
-const pair = /(?:^|\s)([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|'[^']*'|\{\{[^}]*\}\}|\S+)/g;
+/** Ansible reads YAML 1.1, where an unquoted `no` is false. */
+export function plainValue(value: string): string | boolean {
+  if (/^(?:yes|on|true)$/i.test(value)) return true;
+  return /^(?:no|off|false)$/i.test(value) ? false : value;
+}
+
+const pair = /(?:^|\s)([A-Za-z_]\w*)=((?:\{\{[^{}]{0,200}\}\}|"(?:[^"\\]|\\.){0,1000}"|'[^']{0,1000}'|\S)+)/g;
 /** What a command line may say to its module, at the end or the beginning of the line. */
 const commandOption = /^(?:chdir|creates|removes|executable|warn|stdin|strip_empty_ends)$/;
 
@@ -113,7 +119,7 @@ function freeForm(scalar: ScalarNode, runs: boolean, path: string): MapNode {
     if (runs && !commandOption.test(key)) continue;
     const end = m.index + m[0].length;
     const raw = m[2]!;
-    const value = /^["']/.test(raw) ? raw.slice(1, -1) : raw;
+    const value = /^(["']).*\1$/s.test(raw) && raw.length > 1 ? raw.slice(1, -1) : plainValue(raw);
     const keyStart = end - raw.length - 1 - key.length;
     const keySpan = place(keyStart, keyStart + key.length);
     const at = place(end - raw.length, end);

@@ -2,7 +2,7 @@ import { entryOf, items, text as textOf } from '../engine/tree.ts';
 import type { Entry, MapNode, Node, ScalarNode } from '../engine/tree.ts';
 import type { Fact } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
-import { isTask, moduleOf } from './ansible-task.ts';
+import { isTask, moduleOf, plainValue } from './ansible-task.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
 import { commandsEntry } from './script.ts';
 import { headOf } from './yaml-facts.ts';
@@ -126,7 +126,11 @@ class Reader {
       case 'list':
         return { ...node, items: node.items.map((item) => this.known(item, vars)) };
       case 'scalar':
-        return typeof node.value === 'string' && node.value.includes('{{') ? this.rendered(node, node.value, vars) : node;
+        if (typeof node.value !== 'string') return node;
+        if (node.value.includes('{{')) return this.rendered(node, node.value, vars);
+        return node.value.length < 6 && !/["']/.test(this.parsed.document.text[node.span.start] ?? '')
+          ? { ...node, value: plainValue(node.value) }
+          : node;
       case 'unknown':
         return node;
     }

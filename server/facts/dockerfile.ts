@@ -4,6 +4,7 @@ import type { Fact, Literal } from '../engine/types.ts';
 import { imageEntries } from '../parse/dockerfile.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
+import { commandLiterals, entryLiterals } from './literals.ts';
 import { substitute, type Variables } from './dockerfile-variables.ts';
 
 /**
@@ -278,32 +279,18 @@ const map = (span: Span, entries: readonly Entry[]): MapNode => ({ kind: 'map', 
 const list = (nodes: readonly Node[], span: Span): ListNode => ({ kind: 'list', items: nodes, span });
 const virtual = (key: string, value: Node): Entry => ({ key, keySpan: value.span, span: value.span, value });
 
-/** Values of ENV, ARG and LABEL, and in scripts assignments and long options: `export TOKEN=…`, `--password=…`. */
-function literals(parsed: Parsed): readonly Literal[] {
+/** Values of ENV, ARG and LABEL, and what the scripts hold. */
+function literals({ document, trees }: Parsed): readonly Literal[] {
   const found: Literal[] = [];
-  const { text } = parsed.document;
-  const add = (entry: Entry, path: readonly string[]): void => {
-    const { value } = entry;
-    if (value.kind !== 'scalar' || typeof value.value !== 'string' || value.value === '') return;
-    const { start, end } = value.span;
-    const quoted = end - start >= 2 && /["']/.test(text[start] ?? '') && text[end - 1] === text[start];
-    const span = quoted ? { start: start + 1, end: end - 1 } : value.span;
-    found.push({ key: entry.key, value: value.value, span, whole: entry.span, path: [...path, entry.key] });
-  };
-  const each = (node: Node | undefined, path: readonly string[]): void => {
-    if (node?.kind === 'map') for (const entry of node.entries) add(entry, path);
-  };
   const read = (instruction: Node): void => {
     const keyword = textOf(instruction, 'keyword') ?? '';
-    each(get(instruction, 'variables'), [keyword]);
-    for (const command of items(get(instruction, 'commands'))) {
-      const path = [keyword, textOf(command, 'program') ?? ''];
-      each(get(command, 'environment'), path);
-      each(get(command, 'options'), path);
-    }
+    const variables = get(instruction, 'variables');
+    if (variables?.kind === 'map') found.push(...entryLiterals(variables.entries, [keyword], document.text));
+    const commands = get(instruction, 'commands');
+    if (commands) found.push(...commandLiterals(commands, [keyword], document.text));
     const trigger = get(instruction, 'trigger');
     if (trigger) read(trigger);
   };
-  for (const instruction of items(parsed.trees[0])) read(instruction);
+  for (const instruction of items(trees[0])) read(instruction);
   return found;
 }

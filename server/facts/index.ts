@@ -1,5 +1,4 @@
-import { walk } from '../engine/tree.ts';
-import type { Entry, Node } from '../engine/tree.ts';
+import { entryOf } from '../engine/tree.ts';
 import type { Fact, Literal, Platform } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { ansible } from './ansible.ts';
@@ -13,6 +12,7 @@ import { helm } from './helm.ts';
 import { kubernetes } from './kubernetes.ts';
 import { terraform } from './terraform.ts';
 import type { Extractor } from './extractor.ts';
+import { commandLiterals, scalarLiterals } from './literals.ts';
 import { literalsOfText } from './text.ts';
 
 /** Every platform. More than one may recognise a document (a YAML stream of several kinds). */
@@ -64,7 +64,7 @@ export function extract(parsed: Parsed, siblings: readonly Parsed[]): Extraction
     get literals() {
       if (!literals) {
         const special = own.filter((extractor) => 'literals' in extractor);
-        literals = special.length > 0 ? special.flatMap((extractor) => extractor.literals!(parsed)) : scalarLiterals(parsed);
+        literals = special.length > 0 ? special.flatMap((extractor) => extractor.literals!(parsed)) : generalLiterals(parsed, this.facts);
       }
       return literals;
     },
@@ -77,26 +77,13 @@ function belongs(sibling: Parsed, extractor: Extractor): boolean {
   return extractorsOf(sibling).has(extractor);
 }
 
-/** The strings and numbers of the trees, each once although anchors and defaults may show it in several places. */
-function scalarLiterals(parsed: Parsed): readonly Literal[] {
+/** The scalars of the trees, and what the scripts in them hold; without a tree, the assignments of the text. */
+function generalLiterals(parsed: Parsed, facts: readonly Fact[]): readonly Literal[] {
   if (parsed.document.syntax === 'text') return literalsOfText(parsed.document);
-  const found: Literal[] = [];
-  const seen = new Set<number>();
-  const { text } = parsed.document;
-  const add = (node: Node, path: readonly string[], entry: Entry | undefined): void => {
-    if (node.kind !== 'scalar' || node.origin || (typeof node.value !== 'string' && typeof node.value !== 'number')) return;
-    if (seen.has(node.span.start)) return;
-    seen.add(node.span.start);
-    const quote = text[node.span.start];
-    const quoted = (quote === '"' || quote === "'") && node.span.end - node.span.start >= 2 && text[node.span.end - 1] === quote;
-    found.push({
-      key: entry?.key ?? '',
-      value: String(node.value),
-      span: quoted ? { start: node.span.start + 1, end: node.span.end - 1 } : node.span,
-      whole: entry?.value === node ? entry.span : node.span,
-      path,
-    });
-  };
-  for (const tree of parsed.trees) walk(tree, add);
+  const found = scalarLiterals(parsed);
+  for (const fact of facts) {
+    const commands = entryOf(fact.node, 'commands')?.value;
+    if (commands) found.push(...commandLiterals(commands, ['commands'], parsed.document.text));
+  }
   return found;
 }

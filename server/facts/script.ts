@@ -49,7 +49,7 @@ function blockCommands(text: string, start: number, end: number, folded: boolean
     starts.push(script.length);
     places.push(from + cut);
     // In a folded scalar a line end is a blank, but for an empty line.
-    script += line.slice(cut).replace(/\r$/, ' ') + (folded && !blank ? ' ' : '\n');
+    script += line.slice(cut).replace(/\r$/, ' ') + (to === end ? '' : folded && !blank ? ' ' : '\n');
     from = to + 1;
   }
   return shellCommands(masked(script), (i) => {

@@ -6,7 +6,7 @@ export const parseEnv: Parse = (document) => {
   const { text } = document;
   const entries: Entry[] = [];
   const problems: Problem[] = [];
-  const assignment = /^[ \t\uFEFF]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*/dy;
+  const assignment = /[ \t\uFEFF]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*/dy;
   for (let line = 0; line < text.length;) {
     let end = lineEnd(text, line);
     assignment.lastIndex = line;
