@@ -39,7 +39,8 @@ export const writeHcl: Writer = ({ document, node, span }, edits, focus) => {
     }
   }
   for (const { map, block, keys } of additions.values()) {
-    const added = addToBody(text, map, keys, block);
+    const kept = { ...map, entries: map.entries.filter((e) => !removed.has(e)) };
+    const added = addToBody(text, kept, keys, block);
     if (!added) return undefined;
     written.push(...added);
   }
