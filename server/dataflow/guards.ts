@@ -1,0 +1,78 @@
+import { canonicalName, lastName, literalOf, settledInit } from './names.ts';
+import { isMember, unwrap, type Node } from './nodes.ts';
+import type { Scope, Scopes } from './scopes.ts';
+
+/** Methods that ask whether their argument is one of what is allowed. */
+const membership = /^(?:includes|has|hasOwn|hasOwnProperty|contains|test|isInteger|isSafeInteger|isFinite|call)$/;
+/** Functions whose name says that they judge their argument. */
+const judging = /^(?:is|validate|check|assert|ensure|allow|verify)(?:[A-Z_]|$)/;
+
+/**
+ * The expressions, as they are written, that are known to be harmless when a condition turned out `truth`: allow-lists,
+ * comparisons with literals, patterns, prefixes, checks by name.
+ */
+export function provedBy(test: Node, truth: boolean, text: string, scope: Scope, scopes: Scopes, depth = 0): string[] {
+  if (depth > 30) return [];
+  const node = unwrap(test);
+  const written = (expression: Node | undefined): string[] => {
+    if (!expression) return [];
+    const inner = unwrap(expression);
+    return [text.slice(inner.start!, inner.end!)];
+  };
+  switch (node.type) {
+    case 'UnaryExpression':
+      return node.operator === '!' ? provedBy(node.argument, !truth, text, scope, scopes, depth + 1) : [];
+    case 'LogicalExpression':
+      if ((node.operator === '&&') !== truth || node.operator === '??') return [];
+      return [
+        ...provedBy(node.left, truth, text, scope, scopes, depth + 1),
+        ...provedBy(node.right, truth, text, scope, scopes, depth + 1),
+      ];
+    case 'AwaitExpression':
+      return provedBy(node.argument, truth, text, scope, scopes, depth + 1);
+    case 'CallExpression':
+    case 'OptionalCallExpression': {
+      const name = lastName(node.callee);
+      if (!truth || !name) return [];
+      const args = node.arguments;
+      if (isMember(node.callee) && /^(?:startsWith|match)$/.test(name)) return written(node.callee.object);
+      if (membership.test(name) || judging.test(name)) {
+        // `Object.hasOwn(table, key)` and `hasOwnProperty.call(table, key)` ask about their second argument.
+        const of = name === 'hasOwn' || name === 'call' ? args[1] : args[0];
+        const own = canonicalName(node.callee, scope, scopes);
+        return own === 'JSON.test' ? [] : written(of);
+      }
+      return [];
+    }
+    case 'BinaryExpression': {
+      const { operator, left, right } = node;
+      if (operator === 'in') return truth ? written(left) : [];
+      const equal = operator === '===' || operator === '==';
+      const unequal = operator === '!==' || operator === '!=';
+      const [fixed, other] = literalOf(right) !== undefined || isMinusOne(right) ? [right, left] : [left, right];
+      const subject = unwrap(other);
+      if (subject.type === 'CallExpression' && lastName(subject.callee) === 'indexOf') {
+        const found = ((unequal || operator === '>') && isMinusOne(fixed)) || operator === '>=';
+        const missing = (equal && isMinusOne(fixed)) || operator === '<';
+        return (truth && found) || (!truth && missing) ? written(subject.arguments[0]) : [];
+      }
+      if (!(equal && truth) && !(unequal && !truth)) return [];
+      const value = literalOf(fixed) ?? (settledInit(fixed, scope) ? literalOf(settledInit(fixed, scope)!.node) : undefined);
+      if (value === undefined) return [];
+      if (subject.type === 'UnaryExpression' && subject.operator === 'typeof') {
+        return value === 'number' || value === 'boolean' ? written(subject.argument) : [];
+      }
+      return value === null ? [] : written(subject);
+    }
+    case 'MemberExpression': {
+      // `if (TABLE[key])`: a table of what is allowed.
+      const table = truth && node.computed ? settledInit(unwrap(node.object), scope) : undefined;
+      return table?.node.type === 'ObjectExpression' ? written(node.property) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+const isMinusOne = (node: Node): boolean =>
+  node.type === 'UnaryExpression' && node.operator === '-' && node.argument.type === 'NumericLiteral' && node.argument.value === 1;

@@ -1,0 +1,66 @@
+import type { File } from '@babel/types';
+import type { CodeHit, CodeModel, CodeQuery, Related, SourceDocument } from '../engine/types.ts';
+import type { Node } from './nodes.ts';
+import { indexOf, matchesAt, type Match } from './queries.ts';
+import { replacement } from './replace.ts';
+import { scopesOf, type Scopes } from './scopes.ts';
+import { anySource } from './sources.ts';
+import { taints } from './taint.ts';
+
+/** What can be asked about one program. The walk over it is made at the first question. */
+export function codeModel(document: SourceDocument, program: File): CodeModel {
+  let scopes: Scopes | undefined;
+  return {
+    search(queries) {
+      scopes ??= scopesOf(program);
+      return search(document, program, scopes, queries);
+    },
+  };
+}
+
+function search(document: SourceDocument, program: File, scopes: Scopes, queries: readonly CodeQuery[]): readonly CodeHit[] {
+  const { text } = document;
+  const index = indexOf(queries);
+  const subject = { text, scopes };
+  const hits: CodeHit[] = [];
+  const seen = new Set<string>();
+  const flows = new Map<Node, Match[]>();
+  let sinks = false;
+  const add = (match: Match, related: readonly Related[], extra: Readonly<Record<string, Node>>): void => {
+    const { node } = match.place;
+    const key = `${match.query} ${node.start} ${node.end}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const bindings: Record<string, { text: string; span: { start: number; end: number } }> = {};
+    for (const [name, bound] of [...match.bindings, ...Object.entries(extra)]) {
+      const span = { start: bound.start!, end: bound.end! };
+      bindings[name] = { text: text.slice(span.start, span.end), span };
+    }
+    hits.push({
+      query: index.compiled[match.query]!.query,
+      span: { start: node.start!, end: node.end! },
+      bindings,
+      related,
+      replace: (snippet) => replacement(snippet, match, text),
+    });
+  };
+  for (const place of scopes.places) {
+    matchesAt(index, place, subject, (match) => {
+      if (match.role === 'code') {
+        add(match, [], {});
+        return;
+      }
+      sinks ||= match.role === 'sink';
+      const list = flows.get(place.node);
+      if (list) list.push(match);
+      else flows.set(place.node, [match]);
+    });
+  }
+  const snippetSources = [...flows.values()].some((list) => list.some((match) => match.role === 'source'));
+  if (sinks && (snippetSources || anySource.test(text))) {
+    for (const { match, source, related } of taints(document, program, scopes, index, flows)) {
+      add(match, related, { source, sink: match.place.node });
+    }
+  }
+  return hits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}

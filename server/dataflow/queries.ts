@@ -1,0 +1,173 @@
+import type { CodeQuery, Condition, Json } from '../engine/types.ts';
+import { canonicalName, lastName, staticValue } from './names.ts';
+import { isCall, isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
+import { matches, type Bindings, type Subject } from './match.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
+import type { Place, Scope } from './scopes.ts';
+import { sources } from './sources.ts';
+
+/** What a pattern means to its query. */
+export type Role = 'code' | 'sink' | 'source' | 'sanitizer';
+
+interface Candidate {
+  readonly query: number;
+  readonly role: Role;
+  readonly pattern: Pattern;
+}
+
+/** A query with its snippets compiled. */
+export interface Compiled {
+  readonly query: CodeQuery;
+  readonly not: readonly Pattern[];
+  /** Names of sources (sources.ts) that its flow starts from. */
+  readonly from: ReadonlySet<string>;
+}
+
+export interface QueryIndex {
+  readonly compiled: readonly Compiled[];
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+}
+
+/** A pattern found in the code. */
+export interface Match {
+  readonly query: number;
+  readonly role: Role;
+  readonly pattern: Pattern;
+  readonly bindings: Bindings;
+  readonly place: Place;
+}
+
+const indices = new WeakMap<readonly CodeQuery[], QueryIndex>();
+
+/** Compiles the queries once for each list, whatever the number of documents. Snippets that are not valid are left out. */
+export function indexOf(queries: readonly CodeQuery[]): QueryIndex {
+  let index = indices.get(queries);
+  if (!index) indices.set(queries, (index = build(queries)));
+  return index;
+}
+
+function tryCompile(snippet: string): Pattern | undefined {
+  try {
+    return compilePattern(snippet);
+  } catch {
+    return undefined;
+  }
+}
+
+function build(queries: readonly CodeQuery[]): QueryIndex {
+  const candidates = new Map<string, Candidate[]>();
+  const compiled = queries.map((query, i): Compiled => {
+    const add = (snippets: readonly string[] | undefined, role: Role): void => {
+      for (const snippet of snippets ?? []) {
+        const pattern = tryCompile(snippet);
+        if (!pattern) continue;
+        const list = candidates.get(pattern.index);
+        if (list) list.push({ query: i, role, pattern });
+        else candidates.set(pattern.index, [{ query: i, role, pattern }]);
+      }
+    };
+    const { code, not, flow } = query.match;
+    add(code, 'code');
+    add(flow?.to, 'sink');
+    add(flow?.unless, 'sanitizer');
+    const from = new Set((flow?.from ?? []).filter((name) => Object.hasOwn(sources, name)));
+    add(
+      flow?.from.filter((name) => !from.has(name)),
+      'source',
+    );
+    return { query, from, not: (not ?? []).flatMap((snippet) => tryCompile(snippet) ?? []) };
+  });
+  return { compiled, candidates };
+}
+
+/** Every pattern that a place of the code matches. */
+export function matchesAt(index: QueryIndex, place: Place, subject: Subject, found: (match: Match) => void): void {
+  const { node, scope } = place;
+  const tryAll = (key: string): void => {
+    for (const { query, role, pattern } of index.candidates.get(key) ?? []) {
+      const bindings = matches(pattern, node, scope, subject);
+      if (!bindings) continue;
+      const { not, query: of } = index.compiled[query]!;
+      if ((role === 'code' || role === 'sink') && not.some((p) => matches(p, node, scope, subject, bindings))) continue;
+      if (role === 'code' && of.match.where && !passes(of.match.where, bindings, scope, subject.text)) continue;
+      found({ query, role, pattern, bindings, place });
+    }
+  };
+  const tryNames = (kind: string, expression: Node): void => {
+    const written = lastName(expression);
+    if (written) tryAll(`${kind} ${written}`);
+    // An alias: `run` for `child_process.exec`.
+    const canonical = canonicalName(expression, scope, subject.scopes);
+    const last = canonical?.slice(canonical.lastIndexOf('.') + 1);
+    if (last && last !== written) tryAll(`${kind} ${last}`);
+    tryAll(kind);
+  };
+  if (isCall(node)) tryNames(node.type === 'NewExpression' ? 'new' : 'call', node.callee);
+  else if (isMember(node)) {
+    const name = propertyName(node);
+    if (name) tryAll(`member ${name}`);
+    tryAll('member');
+  } else if (node.type === 'AssignmentExpression') tryNames('assign', node.left);
+  else if (node.type === 'ObjectExpression') {
+    for (const property of node.properties) {
+      const name = property.type === 'SpreadElement' ? undefined : keyName(property.key, property.computed);
+      if (name) tryAll(`object ${name}`);
+    }
+    tryAll('object');
+  } else if (node.type === 'JSXElement') {
+    for (const attribute of node.openingElement.attributes) {
+      if (attribute.type === 'JSXAttribute' && attribute.name.type === 'JSXIdentifier') tryAll(`jsx ${attribute.name.name}`);
+    }
+    tryAll('jsx');
+  } else tryAll(node.type);
+}
+
+// ---------------------------------------------------------------------------------------- where, on metavariables
+
+function passes(where: Condition, bindings: Bindings, scope: Scope, text: string): boolean {
+  return Object.entries(where).every(([name, test]) => {
+    if (name === 'any' && Array.isArray(test)) return (test as readonly Condition[]).some((c) => passes(c, bindings, scope, text));
+    if (name === 'all' && Array.isArray(test)) return (test as readonly Condition[]).every((c) => passes(c, bindings, scope, text));
+    if (name === 'not') return !passes(test as Condition, bindings, scope, text);
+    const node = bindings.get(name.replace(/^\$/, ''));
+    if (!node) return test === 'absent';
+    return holds(test, node, scope, text);
+  });
+}
+
+const written = (json: Json): string => (typeof json === 'object' ? JSON.stringify(json) : String(json));
+const regexes = new Map<string, RegExp>();
+
+function holds(test: Json, node: Node, scope: Scope, text: string): boolean {
+  if (Array.isArray(test)) return (test as readonly Json[]).some((t) => holds(t, node, scope, text));
+  const value = staticValue(node, scope);
+  const inner = unwrap(node);
+  const string = value === undefined ? text.slice(inner.start!, inner.end!) : String(value);
+  if (test === null || typeof test !== 'object') {
+    if (test === 'present') return true;
+    if (test === 'absent') return false;
+    return string === String(test);
+  }
+  return Object.entries(test).every(([operator, operand]: [string, Json]) => {
+    switch (operator) {
+      case 'matches': {
+        const source = written(operand);
+        let regex = regexes.get(source);
+        if (!regex) regexes.set(source, (regex = new RegExp(source)));
+        return regex.test(string.slice(0, 10_000));
+      }
+      case 'contains':
+        return string.includes(written(operand));
+      case 'is':
+        return string === written(operand);
+      case 'not':
+        return !holds(operand, node, scope, text);
+      case 'at-least':
+        return typeof value === 'number' && value >= Number(operand);
+      case 'at-most':
+        return typeof value === 'number' && value <= Number(operand);
+      default:
+        return false;
+    }
+  });
+}

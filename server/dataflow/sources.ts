@@ -1,0 +1,134 @@
+import type { FunctionNode, Node } from './nodes.ts';
+import { canonicalName, lastName, writtenName } from './names.ts';
+import type { Scope, Scopes } from './scopes.ts';
+
+/** The named sources that `flow: { from: … }` may ask for. */
+export const sources = {
+  /** What a client sends to a server: requests of Express, Koa, Fastify, Hapi, Hono, Nest, Next and AWS Lambda. */
+  'user-input': 'user input',
+  /** What a page can be given by a link or another window: the address, the referrer, messages, router parameters. */
+  'browser-input': 'input of the browser',
+  /** What whoever starts the process decides: arguments and environment. */
+  'process-input': 'input of the process',
+} as const;
+export type SourceName = keyof typeof sources;
+
+/** Objects that carry input in some of their properties. */
+export type Carrier = 'request' | 'context' | 'event' | 'message';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+const requestInput = words(
+  'query body params param headers header cookies signedCookies get url originalUrl path hostname host files file json text formData nextUrl ' +
+    'searchParams rawBody rawHeaders payload subdomains queries parseBody getHeader arrayBuffer blob',
+);
+const contextInput = words('query querystring params headers header url originalUrl path hostname host href search get param');
+const eventInput = words(
+  'queryStringParameters multiValueQueryStringParameters pathParameters body headers multiValueHeaders cookies rawPath rawQueryString path',
+);
+
+/** What reading `property` of a carrier gives: input, another carrier, or nothing of interest. */
+export function readCarrier(carrier: Carrier, property: string): SourceName | Carrier | undefined {
+  switch (carrier) {
+    case 'request':
+      return requestInput.has(property) ? 'user-input' : property === 'raw' || property === 'req' ? 'request' : undefined;
+    case 'context':
+      if (property === 'request' || property === 'req') return 'request';
+      return contextInput.has(property) || property === 'cookies' ? 'user-input' : undefined;
+    case 'event':
+      return eventInput.has(property) ? 'user-input' : undefined;
+    case 'message':
+      return property === 'data' ? 'browser-input' : undefined;
+  }
+}
+
+const responses = /^(?:_?res|response|resp|_?reply)$/;
+const requestTypes =
+  /^(?:Request|NextRequest|NextApiRequest|FastifyRequest|IncomingMessage|HttpRequest|AuthenticatedRequest|ExpressRequest)$/;
+const contextTypes = /^(?:Context|ParameterizedContext|RouterContext|KoaContext|AppContext|HonoContext)$/;
+const eventTypes = /^(?:APIGatewayProxyEvent(?:V2)?|APIGatewayEvent|LambdaFunctionURLEvent|ALBEvent|HandlerEvent)$/;
+const nestDecorators = words('Query Body Param Headers Header Cookies UploadedFile UploadedFiles RawBody HostParam');
+const nestRequest = words('Req Request');
+
+function typeName(node: Node): string | undefined {
+  const annotation = node.type === 'Identifier' ? node.typeAnnotation : undefined;
+  if (annotation?.type !== 'TSTypeAnnotation' || annotation.typeAnnotation.type !== 'TSTypeReference') return undefined;
+  const { typeName: name } = annotation.typeAnnotation;
+  return name.type === 'Identifier' ? name.name : name.type === 'TSQualifiedName' ? name.right.name : undefined;
+}
+
+const nameOf = (param: Node | undefined): string | undefined => (param?.type === 'Identifier' ? param.name : undefined);
+
+/**
+ * What a parameter of a function carries, by its decorator, its type, its name, or the call that the function is handed to
+ * (`app.get('/', (a, b) => …)`, `addEventListener('message', e => …)`).
+ */
+export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes: Scopes): Carrier | SourceName | undefined {
+  const param = of.params[index]!;
+  const bare = param.type === 'TSParameterProperty' ? param.parameter : param;
+  for (const decorator of ('decorators' in bare ? bare.decorators : undefined) ?? []) {
+    const { expression } = decorator;
+    const name = lastName(expression.type === 'CallExpression' ? expression.callee : expression);
+    if (name && nestDecorators.has(name)) return 'user-input';
+    if (name && nestRequest.has(name)) return 'request';
+  }
+  const type = typeName(bare);
+  if (type && requestTypes.test(type)) return 'request';
+  if (type && contextTypes.test(type)) return 'context';
+  if (type && eventTypes.test(type)) return 'event';
+  const name = nameOf(bare);
+  const second = nameOf(of.params[1]);
+  const parent = scopes.parents.get(of);
+  if (index === 0) {
+    if (name && /^(?:req|request)$/.test(name)) return 'request';
+    if (name === 'ctx') return 'context';
+    if (name === 'event' && (second === 'context' || second === '_context' || isLambda(of, parent))) return 'event';
+    if (parent?.type === 'CallExpression' && parent.arguments.includes(of as never)) {
+      const callee = lastName(parent.callee);
+      const [first] = parent.arguments;
+      const topic = first?.type === 'StringLiteral' ? first.value : undefined;
+      if (callee === 'addEventListener' && topic === 'message') return 'message';
+      if (callee && routes.has(callee) && topic?.startsWith('/') && of.params.length >= 2) return 'request';
+      if (callee && routes.has(callee) && topic?.startsWith('/') && name === 'c') return 'context';
+      const canonical = canonicalName(parent.callee, scope, scopes);
+      if (canonical === 'http.createServer' || canonical === 'https.createServer') return 'request';
+    }
+    if (parent?.type === 'AssignmentExpression' && lastName(parent.left) === 'onmessage') return 'message';
+    if (second && responses.test(second) && !name) return 'request';
+  }
+  // An error handler: (err, req, res, next).
+  if (index === 1 && name && /^(?:req|request)$/.test(name) && of.params.length >= 3) return 'request';
+  return undefined;
+}
+
+const routes = words('get post put delete patch all use head options route');
+
+/** `exports.handler = async (event) => …`, `export const handler = …`, `export async function handler(event)`. */
+function isLambda(of: FunctionNode, parent: Node | undefined): boolean {
+  const named = (text: string | undefined): boolean => text !== undefined && /(?:^|\.)(?:handler|lambdaHandler)$/.test(text);
+  if (of.type === 'FunctionDeclaration') return named(of.id?.name);
+  if (parent?.type === 'AssignmentExpression') return named(writtenName(parent.left));
+  return parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' && named(parent.id.name);
+}
+
+const browserNames = words(
+  'location.href location.search location.hash location.pathname document.location document.location.href document.location.search ' +
+    'document.location.hash document.location.pathname document.URL document.documentURI document.baseURI document.referrer name ' +
+    'react_router_dom.useParams() react_router_dom.useSearchParams() react_router_dom.useLocation() react_router.useParams() ' +
+    'react_router.useSearchParams() react_router.useLocation() next.router.useRouter().query next.navigation.useSearchParams() ' +
+    'next.navigation.useParams()',
+);
+const processNames = words('process.argv process.env');
+
+/** The source that an expression is by its name alone. */
+export function sourceByName(name: string, written: string | undefined): SourceName | undefined {
+  // A global `name` is the window's only when it is asked for as such.
+  if (name === 'name') return written === 'window.name' ? 'browser-input' : undefined;
+  if (browserNames.has(name)) return 'browser-input';
+  if (processNames.has(name)) return 'process-input';
+  return name === 'next.headers.headers()' || name === 'next.headers.cookies()' ? 'user-input' : undefined;
+}
+
+/** Whether any source can occur: the words that each of them needs. A quick look at the text before a whole analysis. */
+export const anySource =
+  /\b(?:req|request|Request|ctx|Context|event|location|document|window|addEventListener|onmessage|useParams|useSearchParams|useLocation|useRouter|process|headers|cookies|createServer)\b|@(?:Query|Body|Param|Headers|Req)\b|\.(?:get|post|put|delete|patch|all|use)\(/;
