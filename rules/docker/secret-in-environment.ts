@@ -6,7 +6,7 @@ const CREDENTIAL = /(^|_)(PASSWORD|PASSWD|PASS|PWD|SECRET|SECRET_KEY|SECRET_ACCE
 /** Words that only look like one. */
 const HARMLESS = /(^|_)(PUBLIC|ALLOW|ENABLE|DISABLE|NO|USE|OLD)_/i;
 
-/** An `ENV` with a literal, or an `ARG` (with or without a default) whose name says credential. */
+/** An `ARG` without a default, and an `ENV` that keeps an argument's value, whose name says credential. Literals are for the secrets rules. */
 const check: Check = (fact) => {
   const variables = entryOf(fact.node, 'variables')?.value;
   if (variables?.kind !== 'map') return [];
@@ -14,11 +14,8 @@ const check: Check = (fact) => {
   return variables.entries.flatMap((entry): Hit[] => {
     if (!CREDENTIAL.test(entry.key) || HARMLESS.test(entry.key)) return [];
     const { value } = entry;
-    const literal = value.kind === 'scalar' && value.value !== null && value.value !== '';
-    // `ENV TOKEN=$TOKEN` keeps what the ARG was given; the ARG's own line says so.
-    if (!literal && !argument) return [];
-    if (literal && /^(true|false|yes|no|none|null|\d{1,3}|\/[\w./-]+)$/i.test(String(value.value))) return [];
-    return [{ span: entry.keySpan, values: { key: entry.key } }];
+    const given = argument ? value.kind === 'unknown' || (value.kind === 'scalar' && value.value === null) : value.kind === 'unknown';
+    return given ? [{ span: entry.keySpan, values: { key: entry.key } }] : [];
   });
 };
 
