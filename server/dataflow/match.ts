@@ -11,9 +11,19 @@ export interface Subject {
   readonly scopes: Scopes;
 }
 
-/** The metavariables if the pattern matches the node, else undefined. `given` are bindings that must hold already. */
-export function matches(pattern: Pattern, node: Node, scope: Scope, subject: Subject, given?: Bindings): Bindings | undefined {
-  const matcher = new Matcher(pattern, subject, new Map(given));
+/**
+ * The metavariables if the pattern matches the node, else undefined. `given` are bindings that must hold already; `local`
+ * lets a name stand for a function of the file too (a sanitizer of one's own).
+ */
+export function matches(
+  pattern: Pattern,
+  node: Node,
+  scope: Scope,
+  subject: Subject,
+  given?: Bindings,
+  local = false,
+): Bindings | undefined {
+  const matcher = new Matcher(pattern, subject, new Map(given), local);
   return matcher.node(pattern.node, node, scope) ? matcher.bindings : undefined;
 }
 
@@ -23,9 +33,11 @@ class Matcher {
   readonly bindings: Bindings;
   private readonly pattern: Pattern;
   private readonly subject: Subject;
+  private readonly local: boolean;
   private depth = 0;
 
-  constructor(pattern: Pattern, subject: Subject, bindings: Bindings) {
+  constructor(pattern: Pattern, subject: Subject, bindings: Bindings, local: boolean) {
+    this.local = local;
     this.pattern = pattern;
     this.subject = subject;
     this.bindings = bindings;
@@ -72,8 +84,8 @@ class Matcher {
     const root = rootOf(code);
     const binding = root.type === 'Identifier' ? lookup(scope, root.name) : undefined;
     if (!binding) return root.type === 'Identifier' || root.type === 'ThisExpression';
-    if (binding.kind === 'function' || binding.kind === 'class') return false;
-    return isMember(unwrap(code)) || binding.kind === 'import' || typeof binding.canonical === 'string';
+    if (binding.kind === 'function' || binding.kind === 'class') return this.local;
+    return this.local || isMember(unwrap(code)) || binding.kind === 'import' || typeof binding.canonical === 'string';
   }
 
   private same(pattern: Node, code: Node, scope: Scope): boolean {

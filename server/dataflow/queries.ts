@@ -85,7 +85,7 @@ export function matchesAt(index: QueryIndex, place: Place, subject: Subject, fou
   const { node, scope } = place;
   const tryAll = (key: string): void => {
     for (const { query, role, pattern } of index.candidates.get(key) ?? []) {
-      const bindings = matches(pattern, node, scope, subject);
+      const bindings = matches(pattern, node, scope, subject, undefined, role === 'sanitizer');
       if (!bindings) continue;
       const { not, query: of } = index.compiled[query]!;
       if ((role === 'code' || role === 'sink') && not.some((p) => matches(p, node, scope, subject, bindings))) continue;

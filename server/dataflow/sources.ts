@@ -16,6 +16,9 @@ export type SourceName = keyof typeof sources;
 /** Objects that carry input in some of their properties. */
 export type Carrier = 'request' | 'context' | 'event' | 'message';
 
+const carriers: ReadonlySet<string> = new Set<Carrier>(['request', 'context', 'event', 'message']);
+export const isCarrier = (read: SourceName | Carrier): read is Carrier => carriers.has(read);
+
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const requestInput = words(

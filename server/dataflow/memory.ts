@@ -1,0 +1,103 @@
+import { isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
+import { rootOf } from './names.ts';
+import { lookup, type Binding, type Scope } from './scopes.ts';
+import { readCarrier, isCarrier, sources, type SourceName } from './sources.ts';
+import type { State } from './state.ts';
+import { flat, nothing, tainted, through, union, type Step, type Value } from './values.ts';
+
+/** Variables, properties and fields, and how values get in and out of them. */
+export abstract class Memory {
+  state: State = { vars: new Map(), safe: new Set() };
+  /** Everything a variable or field ever held, for functions that run at another time. */
+  protected readonly ever = new Map<Binding | string, Value | undefined>();
+
+  abstract evaluate(node: Node, scope: Scope): Value | undefined;
+
+  protected source(name: SourceName, node: Node): Value | undefined {
+    const step: Step = { node, message: `${sources[name]} enters here` };
+    return tainted([{ label: { kind: 'source', name }, origin: node, trace: [step], clean: nothing }]);
+  }
+
+  setField(scope: Scope, name: string, value: Value | undefined): void {
+    if (!scope.self || !value) return;
+    const key = `${scope.self.start} ${name}`;
+    this.ever.set(key, union(this.ever.get(key), value));
+  }
+
+  assign(target: Node, value: Value | undefined, scope: Scope, from?: Node): void {
+    target = unwrap(target);
+    switch (target.type) {
+      case 'Identifier': {
+        const binding = lookup(scope, target.name);
+        for (const written of this.state.safe) {
+          if (written === target.name || written.startsWith(`${target.name}.`)) this.state.safe.delete(written);
+        }
+        // A harmless expression stays harmless under another name.
+        if (!binding) return;
+        const kept = from && value?.taints.length ? through(value, { node: target, message: `stored in \`${target.name}\`` }) : value;
+        if (kept || this.state.vars.has(binding)) this.state.vars.set(binding, kept);
+        if (kept) this.ever.set(binding, union(this.ever.get(binding), kept));
+        return;
+      }
+      case 'ObjectPattern': {
+        const listed = new Set<string>();
+        for (const property of target.properties) {
+          if (property.type === 'RestElement') {
+            this.assign(property.argument, value, scope);
+            continue;
+          }
+          const name = keyName(property.key, property.computed);
+          if (name) listed.add(name);
+          this.assign(property.value, name === undefined ? flat(value) : this.read(value, name, property.key), scope);
+        }
+        return;
+      }
+      case 'ArrayPattern':
+        for (const [i, element] of target.elements.entries())
+          if (element) this.assign(element, this.read(value, String(i), element), scope);
+        return;
+      case 'AssignmentPattern':
+        this.assign(target.left, union(value, this.evaluate(target.right, scope)), scope);
+        return;
+      case 'RestElement':
+        this.assign(target.argument, flat(value), scope);
+        return;
+      case 'MemberExpression': {
+        const name = propertyName(target);
+        if (unwrap(target.object).type === 'ThisExpression') {
+          if (name) this.setField(scope, name, value);
+          return;
+        }
+        this.fill(target, value, scope, name);
+        return;
+      }
+    }
+  }
+
+  /** Puts a value into a property of the object at the root of a member expression. */
+  protected fill(target: Node, value: Value | undefined, scope: Scope, name: string | undefined): void {
+    const root = rootOf(target);
+    if (root.type !== 'Identifier') return;
+    const binding = lookup(scope, root.name);
+    if (!binding) return;
+    const before = this.state.vars.get(binding);
+    if (!value && !before) return;
+    const direct = isMember(target) && unwrap(target.object) === root && name !== undefined;
+    let after = union(before, value ? { ...value, rest: direct ? [] : value.rest } : undefined);
+    if (direct && after) after = { ...after, props: new Map([...(before?.props ?? []), [name, value]]) };
+    this.state.vars.set(binding, after);
+    if (after) this.ever.set(binding, union(this.ever.get(binding), after));
+  }
+
+  /** A property of a value. */
+  protected read(value: Value | undefined, name: string, at: Node): Value | undefined {
+    if (!value) return undefined;
+    if (value.carrier) {
+      const read = readCarrier(value.carrier, name);
+      if (read) return isCarrier(read) ? tainted([], read) : this.source(read, at);
+    }
+    if (name === 'length') return undefined;
+    if (value.props?.has(name)) return value.props.get(name);
+    return tainted(value.props ? value.rest : value.taints);
+  }
+}
