@@ -9,6 +9,7 @@ import { dockerfile } from './dockerfile.ts';
 import { githubActions } from './github-actions.ts';
 import { gitlabCi } from './gitlab-ci.ts';
 import { helm } from './helm.ts';
+import { javascript } from './javascript.ts';
 import { kubernetes } from './kubernetes.ts';
 import { terraform } from './terraform.ts';
 import type { Extractor } from './extractor.ts';
@@ -27,6 +28,7 @@ export const extractors: readonly Extractor[] = [
   gitlabCi,
   ansible,
   dependabot,
+  javascript,
 ];
 
 export interface Extraction {
