@@ -15,17 +15,19 @@ export function maskTemplate(text: string): { text: string; masked: boolean } {
   const out: string[] = [];
   const pending: { index: number; indent: number; width: number }[] = [];
   let at = 0;
+  let lineStart = 0;
   let masked = false;
   for (let open = nextAction(text, 0); open >= 0; open = nextAction(text, at)) {
     const end = closing(text, open);
     const source = text.slice(open, end);
-    const lineStart = Math.max(text.lastIndexOf('\n', open - 1) + 1, 0);
-    const before = text.slice(Math.max(lineStart, at), open);
-    const startsLine = lineStart >= at ? /^[ \t]*$/.test(before) : false;
+    const between = text.slice(at, open);
+    const newline = between.lastIndexOf('\n');
+    if (newline >= 0) lineStart = at + newline + 1;
+    const startsLine = lineStart >= at && /^[ \t]*$/.test(between.slice(newline + 1));
     const endsLine = /^[ \t]*\r?(?:\n|$)/.test(text.slice(end, end + 200));
     const silent = control.test(source);
     masked = true;
-    out.push(text.slice(at, open));
+    out.push(between);
     if (startsLine && endsLine && !silent) {
       // Where it prints is known once the lines around it are: filled in below.
       const firstLine = source.split('\n', 1)[0]!.replace(/\r$/, '');

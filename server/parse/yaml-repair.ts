@@ -12,6 +12,8 @@ export interface Stream {
 const options = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
 /** Characters that may be parsed again in search of a better reading: about 30 ms. */
 const mostRepaired = 200_000;
+/** With more of them a text is no YAML, and not half-typed. */
+const mostProblems = 2000;
 
 /**
  * Parses a YAML stream. A half-typed line (`imag`, `image: "nginx`) can swallow its neighbours; then the line, or the quote, is blanked with
@@ -21,7 +23,7 @@ export function compose(text: string): Stream {
   let best = attempt(text, false);
   const { problems, foreign } = best;
   let budget = mostRepaired;
-  for (let round = 0; round < 4 && best.problems.length > 0; round++) {
+  for (let round = 0; round < 4 && best.problems.length > 0 && best.problems.length < mostProblems; round++) {
     let better: Attempt | undefined;
     for (const candidate of candidates(best)) {
       budget -= text.length;
