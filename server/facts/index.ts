@@ -8,7 +8,7 @@ import { dependabot } from './dependabot.ts';
 import { dockerfile } from './dockerfile.ts';
 import { githubActions } from './github-actions.ts';
 import { gitlabCi } from './gitlab-ci.ts';
-import { helm } from './helm.ts';
+import { helm, isChartValues } from './helm.ts';
 import { javascript } from './javascript.ts';
 import { kubernetes } from './kubernetes.ts';
 import { terraform } from './terraform.ts';
@@ -73,9 +73,10 @@ export function extract(parsed: Parsed, siblings: readonly Parsed[]): Extraction
   };
 }
 
-/** A `.env` file is no Compose file, but Compose reads it. */
+/** A `.env` file is no Compose file, but Compose reads it; so do a chart's templates its values. */
 function belongs(sibling: Parsed, extractor: Extractor): boolean {
   if (extractor.platform === 'compose' && sibling.document.syntax === 'env') return /(?:^|\/)\.env$/.test(sibling.document.path);
+  if (extractor.platform === 'kubernetes' && isChartValues(sibling.document)) return true;
   return extractorsOf(sibling).has(extractor);
 }
 
