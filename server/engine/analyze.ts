@@ -187,7 +187,7 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
     }
     if (fact.code && rules.queries.length > 0) {
       attempt('code', () => {
-        for (const hit of fact.code!.search(rules.queries)) addCodeHit(rules.rules.get(hit.query.rule)!, hit, add);
+        for (const hit of fact.code!.search(rules.queries)) addCodeHit(rules.rules.get(hit.query.rule)!, fact, hit, add);
       });
     }
   }
@@ -281,7 +281,7 @@ function addHit(rule: Rule, fact: Fact, hit: Hit, template: FixTemplate | undefi
   add(rule, oneLine(fact, hit.span), fill(message, values), hit.related ?? [], fact.name, fixes, fact.head);
 }
 
-function addCodeHit(rule: Rule, hit: CodeHit, add: Add): void {
+function addCodeHit(rule: Rule, fact: Fact, hit: CodeHit, add: Add): void {
   const match = rule.match[hit.query.index] as CodeMatch;
   const values = Object.fromEntries(Object.entries(hit.bindings).map(([name, { text }]) => [name, clip(text)]));
   const template = match.fix ?? rule.fix;
@@ -291,7 +291,7 @@ function addCodeHit(rule: Rule, hit: CodeHit, add: Add): void {
     template && edits
       ? [{ title: fill(template.title, values), safe: template.safe, edits: compatible([{ title: '', safe: true, edits }]).edits }]
       : [];
-  add(rule, hit.span, fill(match.message ?? rule.message, values), hit.related, '', fixes);
+  add(rule, oneLine(fact, hit.span), fill(match.message ?? rule.message, values), hit.related, '', fixes);
 }
 
 function mention(fact: Fact): Related {

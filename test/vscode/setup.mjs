@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE, CODE_SERVER, NODE, findChromium } from './paths.mjs';
 
-/** Installs what is missing (about 25 s and 780 MB the first time). Throws where tests need a browser and there is none. */
+/** Installs what is missing (about 25 s and 800 MB the first time). Throws where tests need a browser and there is none. */
 export function setup({ browser = true } = {}) {
   const stamp = join(CACHE, 'stamp');
   const want = `${CODE_SERVER} ${NODE}`;
@@ -18,7 +18,9 @@ export function setup({ browser = true } = {}) {
     writeFileSync(join(CACHE, 'package.json'), '{"private":true}');
     console.log('Installing a VS Code for tests into .vscode-test/ …');
     npm(CACHE, 'install', CODE_SERVER, NODE);
-    npm(join(CACHE, 'node_modules/code-server/lib/vscode'), 'install', '--omit=dev');
+    const vscode = join(CACHE, 'node_modules/code-server/lib/vscode');
+    npm(vscode, 'install', '--omit=dev');
+    npm(join(vscode, 'extensions'), 'install', '--omit=dev'); // TypeScript, without which its extension complains aloud
     writeFileSync(stamp, want);
   }
   if (browser && !findChromium()) throw new Error('No Chromium or Chrome found: install one, or name it in CHROMIUM.');
