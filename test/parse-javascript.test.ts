@@ -56,7 +56,7 @@ describe('parse JavaScript', () => {
       ['a.tsx', 'const a = <p x={b as any}>{c!}</p>;'],
       ['a.jsx', 'const a = <p />;'],
       ['a.mts', 'import a, { type B } from "a" with { type: "json" };'],
-      ['a.cjs', 'return require("a"); with (c) {}'],
+      ['a.cjs', 'return require("a");'],
       ['a.js', '// @flow\nconst a = (b: ?string): number => 1;'],
       ['a.ts', '@Injectable() class A { constructor(@Inject(B) private readonly b: B) {} }'],
       ['a.js', '#!/usr/bin/env node\nawait using a = b();'],

@@ -2,12 +2,12 @@ import { isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
 import { rootOf } from './names.ts';
 import { lookup, type Binding, type Scope } from './scopes.ts';
 import { readCarrier, isCarrier, sources, type SourceName } from './sources.ts';
-import type { State } from './state.ts';
+import { State } from './state.ts';
 import { flat, nothing, tainted, through, union, type Step, type Value } from './values.ts';
 
 /** Variables, properties and fields, and how values get in and out of them. */
 export abstract class Memory {
-  state: State = { vars: new Map(), safe: new Set() };
+  state = new State();
   /** Everything a variable or field ever held, for functions that run at another time. */
   protected readonly ever = new Map<Binding | string, Value | undefined>();
 
@@ -29,13 +29,10 @@ export abstract class Memory {
     switch (target.type) {
       case 'Identifier': {
         const binding = lookup(scope, target.name);
-        for (const written of this.state.safe) {
-          if (written === target.name || written.startsWith(`${target.name}.`)) this.state.safe.delete(written);
-        }
-        // A harmless expression stays harmless under another name.
+        this.state.forget(target.name);
         if (!binding) return;
         const kept = from && value?.taints.length ? through(value, { node: target, message: `stored in \`${target.name}\`` }) : value;
-        if (kept || this.state.vars.has(binding)) this.state.vars.set(binding, kept);
+        if (kept || this.state.has(binding)) this.state.set(binding, kept);
         if (kept) this.ever.set(binding, union(this.ever.get(binding), kept));
         return;
       }
@@ -80,12 +77,12 @@ export abstract class Memory {
     if (root.type !== 'Identifier') return;
     const binding = lookup(scope, root.name);
     if (!binding) return;
-    const before = this.state.vars.get(binding);
+    const before = this.state.get(binding);
     if (!value && !before) return;
     const direct = isMember(target) && unwrap(target.object) === root && name !== undefined;
     let after = union(before, value ? { ...value, rest: direct ? [] : value.rest } : undefined);
     if (direct && after) after = { ...after, props: new Map([...(before?.props ?? []), [name, value]]) };
-    this.state.vars.set(binding, after);
+    this.state.set(binding, after);
     if (after) this.ever.set(binding, union(this.ever.get(binding), after));
   }
 

@@ -25,7 +25,8 @@ export interface Compiled {
 
 export interface QueryIndex {
   readonly compiled: readonly Compiled[];
-  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  /** By the kind of node and the last name; the empty name is for patterns without one. */
+  readonly candidates: ReadonlyMap<string, ReadonlyMap<string, readonly Candidate[]>>;
 }
 
 /** A pattern found in the code. */
@@ -55,15 +56,16 @@ function tryCompile(snippet: string): Pattern | undefined {
 }
 
 function build(queries: readonly CodeQuery[]): QueryIndex {
-  const candidates = new Map<string, Candidate[]>();
+  const candidates = new Map<string, Map<string, Candidate[]>>();
   const compiled = queries.map((query, i): Compiled => {
     const add = (snippets: readonly string[] | undefined, role: Role): void => {
       for (const snippet of snippets ?? []) {
         const pattern = tryCompile(snippet);
         if (!pattern) continue;
-        const list = candidates.get(pattern.index);
-        if (list) list.push({ query: i, role, pattern });
-        else candidates.set(pattern.index, [{ query: i, role, pattern }]);
+        const [kind = '', name = ''] = pattern.index.split(' ');
+        const named = candidates.get(kind) ?? new Map<string, Candidate[]>();
+        candidates.set(kind, named);
+        named.set(name, [...(named.get(name) ?? []), { query: i, role, pattern }]);
       }
     };
     const { code, not, flow } = query.match;
@@ -83,8 +85,10 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
 /** Every pattern that a place of the code matches. */
 export function matchesAt(index: QueryIndex, place: Place, subject: Subject, found: (match: Match) => void): void {
   const { node, scope } = place;
-  const tryAll = (key: string): void => {
-    for (const { query, role, pattern } of index.candidates.get(key) ?? []) {
+  const named = index.candidates.get(kindOf(node));
+  if (!named) return;
+  const tryAll = (name: string): void => {
+    for (const { query, role, pattern } of named.get(name) ?? []) {
       const bindings = matches(pattern, node, scope, subject, undefined, role === 'sanitizer');
       if (!bindings) continue;
       const { not, query: of } = index.compiled[query]!;
@@ -93,33 +97,54 @@ export function matchesAt(index: QueryIndex, place: Place, subject: Subject, fou
       found({ query, role, pattern, bindings, place });
     }
   };
-  const tryNames = (kind: string, expression: Node): void => {
+  const tryNames = (expression: Node): void => {
     const written = lastName(expression);
-    if (written) tryAll(`${kind} ${written}`);
+    if (written) tryAll(written);
     // An alias: `run` for `child_process.exec`.
-    const canonical = canonicalName(expression, scope, subject.scopes);
+    const inner = unwrap(expression);
+    if (isMember(inner) && unwrap(inner.object).type !== 'ThisExpression' && written !== 'default') return;
+    const canonical = canonicalName(inner, scope, subject.scopes);
     const last = canonical?.slice(canonical.lastIndexOf('.') + 1);
-    if (last && last !== written) tryAll(`${kind} ${last}`);
-    tryAll(kind);
+    if (last && last !== written) tryAll(last);
   };
-  if (isCall(node)) tryNames(node.type === 'NewExpression' ? 'new' : 'call', node.callee);
+  tryAll('');
+  if (isCall(node)) tryNames(node.callee);
   else if (isMember(node)) {
     const name = propertyName(node);
-    if (name) tryAll(`member ${name}`);
-    tryAll('member');
-  } else if (node.type === 'AssignmentExpression') tryNames('assign', node.left);
+    if (name) tryAll(name);
+  } else if (node.type === 'AssignmentExpression') tryNames(node.left);
   else if (node.type === 'ObjectExpression') {
     for (const property of node.properties) {
       const name = property.type === 'SpreadElement' ? undefined : keyName(property.key, property.computed);
-      if (name) tryAll(`object ${name}`);
+      if (name) tryAll(name);
     }
-    tryAll('object');
   } else if (node.type === 'JSXElement') {
     for (const attribute of node.openingElement.attributes) {
-      if (attribute.type === 'JSXAttribute' && attribute.name.type === 'JSXIdentifier') tryAll(`jsx ${attribute.name.name}`);
+      if (attribute.type === 'JSXAttribute' && attribute.name.type === 'JSXIdentifier') tryAll(attribute.name.name);
     }
-    tryAll('jsx');
-  } else tryAll(node.type);
+  }
+}
+
+/** As in `Pattern.index`. */
+function kindOf(node: Node): string {
+  switch (node.type) {
+    case 'CallExpression':
+    case 'OptionalCallExpression':
+      return 'call';
+    case 'NewExpression':
+      return 'new';
+    case 'MemberExpression':
+    case 'OptionalMemberExpression':
+      return 'member';
+    case 'AssignmentExpression':
+      return 'assign';
+    case 'ObjectExpression':
+      return 'object';
+    case 'JSXElement':
+      return 'jsx';
+    default:
+      return node.type;
+  }
 }
 
 // ---------------------------------------------------------------------------------------- where, on metavariables

@@ -75,6 +75,10 @@ export function moduleName(source: string): string {
     .replace(/[^\w$.]/g, '_');
 }
 
+/** Whether a statement puts a name into the block that it stands in. */
+const declares = (node: Node): boolean =>
+  node.type === 'VariableDeclaration' ? node.kind !== 'var' : /^(?:Function|Class|TSEnum|TSImportEquals)/.test(node.type);
+
 const placed = new Set([
   'CallExpression',
   'OptionalCallExpression',
@@ -287,7 +291,7 @@ export function scopesOf(file: File): Scopes {
         return own;
       }
       case 'BlockStatement':
-        return isFunction(parent) ? scope : open(node, scope, {});
+        return isFunction(parent) || !node.body.some(declares) ? scope : open(node, scope, {});
       case 'ForStatement':
       case 'ForInStatement':
       case 'ForOfStatement':

@@ -123,6 +123,15 @@ const browserNames = words(
 );
 const processNames = words('process.argv process.env');
 
+const lastNames = new Set(
+  [...browserNames, ...processNames, 'next.headers.headers()', 'next.headers.cookies()'].map((name) =>
+    name.slice(name.lastIndexOf('.') + 1),
+  ),
+);
+
+/** Whether a name that ends so can be a source. A quick look before the whole name is made. */
+export const mayBeSource = (last: string): boolean => lastNames.has(last);
+
 /** The source that an expression is by its name alone. */
 export function sourceByName(name: string, written: string | undefined): SourceName | undefined {
   // A global `name` is the window's only when it is asked for as such.

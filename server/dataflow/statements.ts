@@ -1,6 +1,6 @@
 import { keyName, unwrap, type ClassNode, type FunctionNode, type Node } from './nodes.ts';
 import type { Scope, Scopes } from './scopes.ts';
-import { copy, joined, type State } from './state.ts';
+import { State } from './state.ts';
 import { flat, union, type Value } from './values.ts';
 
 /** What statements need of the interpreter (taint.ts). */
@@ -96,12 +96,12 @@ export function execute(node: Node, scope: Scope, machine: Machine): boolean {
       const before = machine.state;
       let after: State | undefined;
       for (const { test, consequent } of node.cases) {
-        machine.state = copy(before);
-        if (test) machine.state.safe.add(machine.text.slice(subject.start!, subject.end!));
+        machine.state = before.copy();
+        if (test) machine.state.prove(machine.text.slice(subject.start!, subject.end!));
         machine.statements(consequent, inner);
-        after = after ? joined(after, machine.state) : machine.state;
+        after = after ? State.join(after, machine.state) : machine.state;
       }
-      machine.state = after ? joined(before, after) : before;
+      machine.state = after ? State.join(before, after) : before;
       return false;
     }
     case 'LabeledStatement':
@@ -152,12 +152,12 @@ export function classBody(node: ClassNode, scope: Scope, machine: Machine): void
 /** Runs two ways from the same state and joins what they leave behind; a way that leaves does not count. */
 export function either(machine: Machine, first: () => boolean, second: () => boolean): [boolean, boolean] {
   const before = machine.state;
-  machine.state = copy(before);
+  machine.state = before.copy();
   const firstLeaves = first();
   const one = machine.state;
-  machine.state = copy(before);
+  machine.state = before.copy();
   const secondLeaves = second();
-  if (!firstLeaves && !secondLeaves) machine.state = joined(one, machine.state);
+  if (!firstLeaves && !secondLeaves) machine.state = State.join(one, machine.state);
   else if (secondLeaves) machine.state = firstLeaves ? before : one;
   return [firstLeaves, secondLeaves];
 }
@@ -166,9 +166,9 @@ function loop(machine: Machine, body: () => void): void {
   machine.frame.loops++;
   // A second time for what the first leaves behind; not in the depths, where it would multiply.
   for (let i = 0; i < (machine.frame.loops > 2 ? 1 : 2); i++) {
-    const before = copy(machine.state);
+    const before = machine.state.copy();
     body();
-    machine.state = joined(before, machine.state);
+    machine.state = State.join(before, machine.state);
   }
   machine.frame.loops--;
 }

@@ -19,8 +19,8 @@ import {
 import type { Match, QueryIndex } from './queries.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
 import { Sinks, type Flow, type Summary } from './sinks.ts';
-import { carriedBy, isCarrier, sourceByName } from './sources.ts';
-import { copy, joined } from './state.ts';
+import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
+import { State } from './state.ts';
 import { Memory } from './memory.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
 import { cleaned, flat, nothing, tainted, through, union, type Label, type Taint, type Value } from './values.ts';
@@ -85,7 +85,7 @@ class Interpreter extends Memory implements Machine {
     const { frame, state, depth } = this;
     if (depth > depthLimit) return summary;
     this.frame = { fn, summary, loops: 0 };
-    this.state = { vars: new Map(state.vars), safe: new Set(state.safe) };
+    this.state = state.copy();
     for (const [index, param] of fn.params.entries()) {
       const own: Taint = { label: { kind: 'param', of: fn, index }, origin: param, trace: [], clean: nothing };
       const carried = carriedBy(fn, index, outer, this.scopes);
@@ -150,7 +150,7 @@ class Interpreter extends Memory implements Machine {
   }
 
   prove(test: Node, truth: boolean, scope: Scope): void {
-    for (const written of provedBy(test, truth, this.text, scope, this.scopes)) this.state.safe.add(written);
+    for (const written of provedBy(test, truth, this.text, scope, this.scopes)) this.state.prove(written);
   }
 
   evaluate(node: Node, scope: Scope): Value | undefined {
@@ -168,7 +168,7 @@ class Interpreter extends Memory implements Machine {
         value = union(value, tainted([{ label, origin: node, trace: [{ node, message: 'enters here' }], clean: nothing }]));
       }
     }
-    if (value && this.state.safe.size && this.state.safe.has(this.text.slice(node.start!, node.end!))) value = undefined;
+    if (value && this.state.proves && this.state.proved(this.text.slice(node.start!, node.end!))) value = undefined;
     if (value) this.values.set(node, value);
     else if (this.values.size) this.values.delete(node);
     return value;
@@ -186,7 +186,7 @@ class Interpreter extends Memory implements Machine {
       case 'Identifier': {
         const binding = lookup(scope, node.name);
         if (!binding) return undefined;
-        if (this.state.vars.has(binding)) return this.state.vars.get(binding);
+        if (this.state.has(binding)) return this.state.get(binding);
         if (binding.imported !== undefined) return undefined;
         const name = binding.init && sourceByName(canonicalName(node, scope, this.scopes) ?? '', undefined);
         if (name && binding.scope.within !== this.frame.fn) return this.source(name, node);
@@ -194,7 +194,8 @@ class Interpreter extends Memory implements Machine {
       }
       case 'MemberExpression':
       case 'OptionalMemberExpression': {
-        const named = canonicalName(node, scope, this.scopes);
+        const last = propertyName(node);
+        const named = last !== undefined && mayBeSource(last) ? canonicalName(node, scope, this.scopes) : undefined;
         const source = named && sourceByName(named, writtenName(node));
         const object = this.evaluate(node.object, scope);
         if (node.computed) this.evaluate(node.property, scope);
@@ -223,10 +224,10 @@ class Interpreter extends Memory implements Machine {
       case 'LogicalExpression': {
         const left = this.evaluate(node.left, scope);
         const before = this.state;
-        this.state = copy(before);
+        this.state = before.copy();
         if (node.operator !== '??') this.prove(node.left, node.operator === '&&', scope);
         const right = this.evaluate(node.right, scope);
-        this.state = joined(before, this.state);
+        this.state = State.join(before, this.state);
         return node.operator === '&&' ? right : union(left, right);
       }
       case 'ConditionalExpression': {
@@ -363,7 +364,7 @@ class Interpreter extends Memory implements Machine {
         if (callback.returns) result = union(result, returned);
       }
     }
-    const name = canonicalName(node, scope, this.scopes);
+    const name = mayBeSource(`${lastName(callee) ?? ''}()`) ? canonicalName(node, scope, this.scopes) : undefined;
     const source = name && sourceByName(name, undefined);
     if (source) return this.source(source, node);
     if (fn) return this.call(fn, args, node.arguments, scope, lastName(callee) ?? 'the function');

@@ -9,7 +9,6 @@ const repairLimit = 1_000_000;
 
 const tolerated: ParserOptions = {
   errorRecovery: true,
-  sourceType: 'unambiguous',
   allowAwaitOutsideFunction: true,
   allowImportExportEverywhere: true,
   allowNewTargetOutsideFunction: true,
@@ -21,7 +20,6 @@ const tolerated: ParserOptions = {
 };
 
 const common: readonly ParserPlugin[] = [
-  'decorators',
   'decoratorAutoAccessors',
   'importAttributes',
   'explicitResourceManagement',
@@ -34,10 +32,11 @@ const common: readonly ParserPlugin[] = [
   'regexpUnicodeSets',
 ];
 
-const typed: readonly ParserPlugin[] = [...common, 'typescript'];
-const typedMarkup: readonly ParserPlugin[] = [...common, 'typescript', 'jsx'];
-const markup: readonly ParserPlugin[] = [...common, 'jsx'];
-const flow: readonly ParserPlugin[] = [...common, 'jsx', ['flow', { all: true }]];
+/** TypeScript's decorators also stand before parameters, which only the older plugin reads. */
+const typed: readonly ParserPlugin[] = [...common, 'decorators-legacy', 'typescript'];
+const typedMarkup: readonly ParserPlugin[] = [...common, 'decorators-legacy', 'typescript', 'jsx'];
+const markup: readonly ParserPlugin[] = [...common, 'decorators', 'jsx'];
+const flow: readonly ParserPlugin[] = [...common, 'decorators', 'jsx', ['flow', { all: true }]];
 
 function pluginsFor({ path, text }: SourceDocument): readonly ParserPlugin[] {
   if (/\.[cm]?ts$/i.test(path)) return typed;
@@ -54,8 +53,8 @@ interface Broken {
 /** Errors that the parser itself could get over. */
 const tolerable = (file: File): readonly Broken[] => (file as File & { errors?: readonly Broken[] | null }).errors ?? [];
 
-function attemptWith(plugins: readonly ParserPlugin[]): Attempt {
-  const options: ParserOptions = { ...tolerated, plugins: [...plugins] };
+function attemptWith(plugins: readonly ParserPlugin[], sourceType: 'unambiguous' | 'module'): Attempt {
+  const options: ParserOptions = { ...tolerated, sourceType, plugins: [...plugins] };
   return (text) => {
     try {
       return { file: parse(text, options) as unknown as File };
@@ -75,8 +74,10 @@ export const parseJavaScript: Parse = (document) => {
   const { text } = document;
   const problem = (at: number, message: string): Problem => ({ span: pointSpan(text, at), message });
   if (text.length > 4 * repairLimit) return { document, trees: [], problems: [problem(0, 'The file is too large to be parsed')] };
-  const attempt = attemptWith(pluginsFor(document));
-  const first = attempt(text);
+  const plugins = pluginsFor(document);
+  const first = attemptWith(plugins, 'unambiguous')(text);
+  // `unambiguous` reads a broken text twice.
+  const attempt = attemptWith(plugins, 'module');
   if (first.file) {
     const [error] = tolerable(first.file);
     const problems = error ? [problem(error.pos ?? 0, error.message ?? '')] : [];
@@ -97,7 +98,7 @@ function pointSpan(text: string, at: number): { start: number; end: number } {
   return { start, end: Math.min(start + 1, text.length) };
 }
 
-const attemptSnippet = attemptWith(typedMarkup);
+const attemptSnippet = attemptWith(typedMarkup, 'module');
 
 /** Parses a rule's snippet (TypeScript with JSX); undefined when it is not valid code. */
 export function parseSnippet(text: string): File | undefined {
