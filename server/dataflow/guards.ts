@@ -1,5 +1,5 @@
 import { canonicalName, lastName, literalOf, settledInit } from './names.ts';
-import { isMember, unwrap, type Node } from './nodes.ts';
+import { isMember, propertyName, unwrap, type Node } from './nodes.ts';
 import type { Scope, Scopes } from './scopes.ts';
 
 /** Methods that ask whether their argument is one of what is allowed. */
@@ -14,11 +14,8 @@ const judging = /^(?:is|validate|check|assert|ensure|allow|verify)(?:[A-Z_]|$)/;
 export function provedBy(test: Node, truth: boolean, text: string, scope: Scope, scopes: Scopes, depth = 0): string[] {
   if (depth > 30) return [];
   const node = unwrap(test);
-  const written = (expression: Node | undefined): string[] => {
-    if (!expression) return [];
-    const inner = unwrap(expression);
-    return [text.slice(inner.start!, inner.end!)];
-  };
+  const written = (expression: Node | undefined): string[] =>
+    expression ? witnesses(expression, scope).map((inner) => text.slice(inner.start!, inner.end!)) : [];
   switch (node.type) {
     case 'UnaryExpression':
       return node.operator === '!' ? provedBy(node.argument, !truth, text, scope, scopes, depth + 1) : [];
@@ -35,6 +32,7 @@ export function provedBy(test: Node, truth: boolean, text: string, scope: Scope,
       const name = lastName(node.callee);
       if (!truth || !name) return [];
       const args = node.arguments;
+      if (name === 'some') return written(comparedInSome(args[0]));
       if (isMember(node.callee) && /^(?:startsWith|match)$/.test(name)) return written(node.callee.object);
       if (membership.test(name) || judging.test(name)) {
         // `Object.hasOwn(table, key)` and `hasOwnProperty.call(table, key)` ask about their second argument.
@@ -72,6 +70,32 @@ export function provedBy(test: Node, truth: boolean, text: string, scope: Scope,
     default:
       return [];
   }
+}
+
+/** What is harmless with an expression: of an address whose host has been judged, the address and what it was made of, too. */
+function witnesses(expression: Node, scope: Scope): Node[] {
+  const inner = unwrap(expression);
+  const name = isMember(inner) ? propertyName(inner) : undefined;
+  if (!isMember(inner) || !name || !/^(?:host|hostname|origin|href)$/.test(name)) return [inner];
+  const address = unwrap(inner.object);
+  const init = settledInit(address, scope)?.node ?? address;
+  const made = init.type === 'NewExpression' && lastName(init.callee) === 'URL' ? init.arguments[0] : undefined;
+  return made ? [inner, address, unwrap(made)] : [inner, address];
+}
+
+/** `hosts.some((host) => url.hostname === host)`: what is compared with the items. */
+function comparedInSome(callback: Node | undefined): Node | undefined {
+  if (callback?.type !== 'ArrowFunctionExpression' || callback.params[0]?.type !== 'Identifier') return undefined;
+  const item = callback.params[0].name;
+  const isItem = (node: Node | undefined): boolean => node?.type === 'Identifier' && node.name === item;
+  const body = unwrap(callback.body);
+  if (body.type === 'BinaryExpression' && /^===?$/.test(body.operator)) {
+    return isItem(body.left) ? body.right : isItem(body.right) ? body.left : undefined;
+  }
+  if (body.type !== 'CallExpression' || !isMember(body.callee)) return undefined;
+  const name = propertyName(body.callee);
+  if (/^(?:startsWith|endsWith)$/.test(name ?? '') && isItem(body.arguments[0])) return body.callee.object;
+  return name === 'test' && isItem(body.callee.object) ? body.arguments[0] : undefined;
 }
 
 const isMinusOne = (node: Node): boolean =>

@@ -3,7 +3,7 @@ import { rootOf } from './names.ts';
 import { lookup, type Binding, type Scope } from './scopes.ts';
 import { readCarrier, isCarrier, sources, type SourceName } from './sources.ts';
 import { State } from './state.ts';
-import { flat, nothing, tainted, through, union, type Step, type Value } from './values.ts';
+import { flat, nothing, outOf, tainted, through, union, type Step, type Value } from './values.ts';
 
 /** Variables, properties and fields, and how values get in and out of them. */
 export abstract class Memory {
@@ -95,6 +95,6 @@ export abstract class Memory {
     }
     if (name === 'length') return undefined;
     if (value.props?.has(name)) return value.props.get(name);
-    return tainted(value.props ? value.rest : value.taints);
+    return tainted(outOf(value.props ? value.rest : value.taints));
   }
 }

@@ -1,10 +1,10 @@
 import type { File } from '@babel/types';
 import type { CodeHit, CodeModel, CodeQuery, Related, SourceDocument } from '../engine/types.ts';
 import type { Node } from './nodes.ts';
-import { indexOf, matchesAt, type Match } from './queries.ts';
+import { indexOf, matchesAt, type Match, type QueryIndex } from './queries.ts';
 import { replacement } from './replace.ts';
 import { scopesOf, type Scopes } from './scopes.ts';
-import { anySource } from './sources.ts';
+import { sourcesIn } from './sources.ts';
 import { taints } from './taint.ts';
 
 /** What can be asked about one program. The walk over it is made at the first question. */
@@ -25,7 +25,8 @@ function search(document: SourceDocument, program: File, scopes: Scopes, queries
   const hits: CodeHit[] = [];
   const seen = new Set<string>();
   const flows = new Map<Node, Match[]>();
-  let sinks = false;
+  /** The queries that have a sink here. */
+  const sinks = new Set<number>();
   const add = (match: Match, related: readonly Related[], extra: Readonly<Record<string, Node>>): void => {
     const { node } = match.place;
     const key = `${match.query} ${node.start} ${node.end}`;
@@ -50,17 +51,23 @@ function search(document: SourceDocument, program: File, scopes: Scopes, queries
         add(match, [], {});
         return;
       }
-      sinks ||= match.role === 'sink';
+      if (match.role === 'sink') sinks.add(match.query);
       const list = flows.get(place.node);
       if (list) list.push(match);
       else flows.set(place.node, [match]);
     });
   }
-  const snippetSources = [...flows.values()].some((list) => list.some((match) => match.role === 'source'));
-  if (sinks && (snippetSources || anySource.test(text))) {
+  if (sinks.size && follows(scopes, index, sinks, flows)) {
     for (const { match, source, related } of taints(document, program, scopes, index, flows)) {
       add(match, related, { source, sink: match.place.node });
     }
   }
   return hits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+/** Whether some query with a sink here has a source here too. */
+function follows(scopes: Scopes, index: QueryIndex, sinks: ReadonlySet<number>, flows: ReadonlyMap<Node, readonly Match[]>): boolean {
+  for (const list of flows.values()) if (list.some((match) => match.role === 'source' && sinks.has(match.query))) return true;
+  const present = sourcesIn(scopes);
+  return [...sinks].some((query) => [...index.compiled[query]!.from].some((name) => (present as ReadonlySet<string>).has(name)));
 }

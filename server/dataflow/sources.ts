@@ -1,4 +1,4 @@
-import type { FunctionNode, Node } from './nodes.ts';
+import { isCall, isMember, propertyName, type FunctionNode, type Node } from './nodes.ts';
 import { canonicalName, lastName, writtenName } from './names.ts';
 import type { Scope, Scopes } from './scopes.ts';
 
@@ -141,6 +141,22 @@ export function sourceByName(name: string, written: string | undefined): SourceN
   return name === 'next.headers.headers()' || name === 'next.headers.cookies()' ? 'user-input' : undefined;
 }
 
-/** Whether any source can occur: the words that each of them needs. A quick look at the text before a whole analysis. */
-export const anySource =
-  /\b(?:req|request|Request|ctx|Context|event|location|document|window|addEventListener|onmessage|useParams|useSearchParams|useLocation|useRouter|process|headers|cookies|createServer)\b|@(?:Query|Body|Param|Headers|Req)\b|\.(?:get|post|put|delete|patch|all|use)\(/;
+/** The named sources that occur in a program: without one there is nothing to follow. */
+export function sourcesIn(scopes: Scopes): ReadonlySet<SourceName> {
+  const found = new Set<SourceName>();
+  for (const fn of scopes.parents.keys()) {
+    const outer = scopes.inside.get(fn)?.parent ?? scopes.root;
+    for (let i = 0; i < fn.params.length; i++) {
+      const carried = carriedBy(fn, i, outer, scopes);
+      if (carried) found.add(!isCarrier(carried) ? carried : carried === 'message' ? 'browser-input' : 'user-input');
+    }
+  }
+  for (const { node, scope } of scopes.places) {
+    const last = isMember(node) ? propertyName(node) : isCall(node) ? `${lastName(node.callee) ?? ''}()` : undefined;
+    if (last === undefined || !mayBeSource(last)) continue;
+    const name = canonicalName(node, scope, scopes);
+    const source = name && sourceByName(name, writtenName(node));
+    if (source) found.add(source);
+  }
+  return found;
+}

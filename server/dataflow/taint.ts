@@ -23,7 +23,22 @@ import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
 import { State } from './state.ts';
 import { Memory } from './memory.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
-import { cleaned, flat, nothing, tainted, through, union, type Label, type Taint, type Value } from './values.ts';
+import { knownText, templateParts } from './text.ts';
+import {
+  cleaned,
+  flat,
+  nested,
+  nothing,
+  surrounded,
+  tainted,
+  through,
+  under,
+  union,
+  unknown,
+  type Label,
+  type Taint,
+  type Value,
+} from './values.ts';
 
 /** Follows values from sources to sinks through one file: each function once, with what its parameters lead to as a summary. */
 export function taints(
@@ -121,14 +136,14 @@ class Interpreter extends Memory implements Machine {
     };
     for (const { index, match, taint } of [...sinks]) {
       for (const outer of argument(index)?.taints ?? []) {
-        this.reach(match, { ...outer, trace: [...outer.trace, ...taint.trace], clean: both(outer.clean, taint.clean) });
+        this.reach(match, { ...composed(taint, outer), trace: [...outer.trace, ...taint.trace] });
       }
     }
     if (!returns) return undefined;
     const taints: Taint[] = [];
     for (const taint of returns.taints) {
       if (taint.label.kind !== 'param' || taint.label.of !== fn) taints.push(taint);
-      else for (const outer of argument(taint.label.index)?.taints ?? []) taints.push({ ...outer, clean: both(outer.clean, taint.clean) });
+      else for (const outer of argument(taint.label.index)?.taints ?? []) taints.push(composed(taint, outer));
     }
     return tainted(taints, returns.carrier);
   }
@@ -218,7 +233,9 @@ class Interpreter extends Memory implements Machine {
           at = unwrap(at.left);
         }
         parts.push(at);
-        const value = this.all(parts.reverse(), scope);
+        parts.reverse();
+        if (node.operator === '+') return this.concatenation(parts, scope);
+        const value = this.all(parts, scope);
         return arithmetic.test(node.operator) ? undefined : value;
       }
       case 'LogicalExpression': {
@@ -249,7 +266,8 @@ class Interpreter extends Memory implements Machine {
         let value = this.evaluate(node.right, scope);
         if (node.operator !== '=') {
           const before = this.evaluate(node.left, scope);
-          value = /^(?:\+=|\|\|=|&&=|\?\?=)$/.test(node.operator) ? union(flat(before), value) : undefined;
+          if (node.operator === '+=') value = this.joined([node.left, node.right], [before, value], scope);
+          else value = /^(?:\|\|=|&&=|\?\?=)$/.test(node.operator) ? union(flat(before), value) : undefined;
         } else if (isMember(node.left)) {
           this.evaluate(node.left.object, scope);
           if (node.left.computed) this.evaluate(node.left.property, scope);
@@ -258,7 +276,7 @@ class Interpreter extends Memory implements Machine {
         return value;
       }
       case 'TemplateLiteral':
-        return this.all(node.expressions, scope);
+        return this.concatenation(templateParts(node), scope);
       case 'TaggedTemplateExpression': {
         const value = this.all(node.quasi.expressions, scope);
         const name = canonicalName(node.tag, scope, this.scopes);
@@ -288,14 +306,18 @@ class Interpreter extends Memory implements Machine {
             const name = keyName(property.key, property.computed);
             if (name === undefined) rest = union(rest, flat(own));
             else props.set(name, own);
-            value = union(value, flat(own));
+            value = union(value, name === undefined ? flat(own) : under(name, own));
           }
         }
         value = union(value, rest);
         return value && { taints: value.taints, rest: rest?.taints ?? [], props };
       }
       case 'ArrayExpression':
-        return this.all(node.elements, scope);
+        // As it would be joined.
+        return this.concatenation(
+          node.elements.flatMap((e) => (!e ? [] : e.type === 'SpreadElement' ? [e.argument] : [e])),
+          scope,
+        );
       case 'SequenceExpression': {
         let value: Value | undefined;
         for (const expression of node.expressions) value = this.evaluate(expression, scope);
@@ -324,6 +346,23 @@ class Interpreter extends Memory implements Machine {
       default:
         return this.children(node, scope);
     }
+  }
+
+  /** The value of parts written one after the other. */
+  private concatenation(parts: readonly Node[], scope: Scope): Value | undefined {
+    const values = parts.map((part) => this.evaluate(part, scope));
+    return this.joined(parts, values, scope);
+  }
+
+  /** Each taint with the text that stands before and after it. */
+  private joined(parts: readonly (Node | undefined)[], values: readonly (Value | undefined)[], scope: Scope): Value | undefined {
+    if (!values.some((value) => value?.taints.length)) return undefined;
+    const texts = parts.map((part, i) => (!part || values[i]?.taints.length ? unknown : knownText(part, scope)));
+    let value: Value | undefined;
+    for (const [i, own] of values.entries()) {
+      if (own?.taints.length) value = union(value, surrounded(own, texts.slice(0, i).join(''), texts.slice(i + 1).join('')));
+    }
+    return value;
   }
 
   /** JSX and whatever else holds expressions. */
@@ -382,14 +421,17 @@ class Interpreter extends Memory implements Machine {
     if (effect === 'passes') {
       const [target] = node.arguments;
       if (method === 'assign' && target && everything) this.fill(target, everything, scope, undefined);
-      return union(everything, flat(receiver));
+      // `util.format('<b>%s</b>', name)`, `path.join(folder, name)`: the arguments side by side.
+      return union(args.length > 1 ? this.joined(node.arguments, args, scope) : everything, flat(receiver));
     }
     if (method !== undefined && isMember(callee)) {
       if (fills(method) && everything) {
         this.fill(callee.object, everything, scope, undefined);
-        if (method === 'concat') return union(flat(receiver), everything);
       }
-      if (/^(?:replace|replaceAll|concat|join|padStart|padEnd|fill|with)$/.test(method)) return union(flat(receiver), everything);
+      if (/^(?:replace|replaceAll|concat|join|padStart|padEnd|fill|with)$/.test(method)) {
+        const inserted = args.some((arg) => arg?.taints.length);
+        return inserted ? this.joined([callee.object, ...node.arguments], [receiver, ...args], scope) : flat(receiver);
+      }
       return flat(called ?? (receiver?.carrier ? undefined : receiver));
     }
     return undefined;
@@ -409,6 +451,13 @@ class Interpreter extends Memory implements Machine {
   private reach(match: Match, taint: Taint): void {
     this.sinks.reach(match, taint, (fn) => this.summaries.get(fn));
   }
+}
+
+/** A taint of an argument after what a function did with its parameter. */
+function composed(inside: Taint, argument: Taint): Taint {
+  const text = nested(inside.text, argument.text);
+  const taint = { ...argument, clean: both(argument.clean, inside.clean) };
+  return text === undefined ? taint : { ...taint, text };
 }
 
 const both = (a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> => (!a.size ? b : !b.size ? a : new Set([...a, ...b]));

@@ -18,7 +18,13 @@ export interface Taint {
   readonly trace: readonly Step[];
   /** Queries whose sanitizers it has passed. */
   readonly clean: ReadonlySet<number>;
+  /** The text that it has become part of, as far as it is known: `<b>{input}</b>`. Absent while it stands alone. */
+  readonly text?: string;
 }
+
+/** What stands for a taint and for unknown parts in the text around it. */
+export const input = '{input}';
+export const unknown = '…';
 
 /** What is known of a value; a value without taint and carrier is undefined. */
 export interface Value {
@@ -53,7 +59,7 @@ function mergeTaints(a: readonly Taint[], b: readonly Taint[]): readonly Taint[]
   const out = [...a];
   for (const taint of b) {
     if (out.length >= most) break;
-    const same = out.findIndex((t) => sameLabel(t.label, taint.label));
+    const same = out.findIndex((t) => sameLabel(t.label, taint.label) && t.text === taint.text);
     if (same < 0) out.push(taint);
     // What one way leaves dirty is dirty.
     else if (taint.clean.size < out[same]!.clean.size) out[same] = taint;
@@ -93,4 +99,36 @@ export function cleaned(value: Value | undefined, query: number): Value | undefi
   if (!value) return undefined;
   const taints = value.taints.map((taint) => ({ ...taint, clean: new Set([...taint.clean, query]) }));
   return tainted(taints);
+}
+
+const mostText = 400;
+
+/** Cut in the middle: what a text begins with, and what stands next to the input, matters most. */
+const short = (text: string): string =>
+  text.length <= mostText ? text : text.slice(0, mostText / 2) + unknown + text.slice(-mostText / 2);
+
+/** The text of a taint within what another taint's text says: a function's `<b>{input}</b>` around its argument's `Dr {input}`. */
+export function nested(outer: string | undefined, inner: string | undefined): string | undefined {
+  if (outer === undefined || inner === undefined) return outer ?? inner;
+  const at = outer.indexOf(input);
+  return at < 0 ? outer : short(outer.slice(0, at)) + inner + short(outer.slice(at + input.length));
+}
+
+/** Every taint of a value with text put around it. */
+export function surrounded(value: Value | undefined, before: string, after: string): Value | undefined {
+  if (!value || (!before && !after)) return value;
+  const around = short(before) + input + short(after);
+  return tainted(value.taints.map((taint) => ({ ...taint, text: nested(around, taint.text) ?? around })));
+}
+
+/** The taints of an object by one of its keys: `{name: {input}}`. */
+export const under = (key: string, value: Value | undefined): Value | undefined => surrounded(value, `{${key}: `, '}');
+
+/** The other way: what was put under a key stands alone again when a property is read. */
+export function outOf(taints: readonly Taint[]): readonly Taint[] {
+  if (!taints.some((taint) => taint.text?.startsWith('{'))) return taints;
+  return taints.map((taint) => {
+    const inner = taint.text && /^\{[\w$-]*: (.*)\}$/s.exec(taint.text)?.[1];
+    return inner === undefined || inner === '' ? taint : { ...taint, text: inner };
+  });
 }

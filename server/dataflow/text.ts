@@ -1,0 +1,43 @@
+import { settledInit, staticValue } from './names.ts';
+import { unwrap, type Node } from './nodes.ts';
+import { lookup, type Scope } from './scopes.ts';
+import { unknown } from './values.ts';
+
+type Template = Extract<Node, { type: 'TemplateLiteral' }>;
+
+/** The texts and expressions of a template in the order they are written. */
+export function templateParts(node: Template): Node[] {
+  return node.quasis.flatMap((quasi, i): Node[] => {
+    const expression = node.expressions[i];
+    return expression ? [quasi, expression] : [quasi];
+  });
+}
+
+/** The text that an expression gives as far as it can be known, `…` for the rest: `<h1>…</h1>`. */
+export function knownText(node: Node, scope: Scope, depth = 0): string {
+  node = unwrap(node);
+  if (node.type === 'TemplateElement') return node.value.cooked ?? '';
+  const value = staticValue(node, scope);
+  if (value !== undefined) return String(value);
+  if (depth > 20) return unknown;
+  switch (node.type) {
+    case 'TemplateLiteral':
+      return templateParts(node)
+        .map((part) => knownText(part, scope, depth + 1))
+        .join('');
+    case 'BinaryExpression':
+      return node.operator === '+' ? knownText(node.left, scope, depth + 1) + knownText(node.right, scope, depth + 1) : unknown;
+    case 'ConditionalExpression':
+      return knownText(node.consequent, scope, depth + 1) || knownText(node.alternate, scope, depth + 1);
+    case 'Identifier': {
+      const init = settledInit(node, scope);
+      if (init) return knownText(init.node, init.scope, depth + 1);
+      // What is added to a text later comes after what it began with.
+      const binding = lookup(scope, node.name);
+      const begin = binding?.init && binding.kind !== 'param' && !binding.path.length ? binding.init : undefined;
+      return begin && binding?.initScope ? knownText(begin, binding.initScope, depth + 1).replace(/…*$/, unknown) : unknown;
+    }
+    default:
+      return unknown;
+  }
+}
