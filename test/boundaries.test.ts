@@ -28,7 +28,7 @@ const owners: readonly { readonly name: RegExp; readonly rooms: readonly string[
   { name: /^node:(fs|worker_threads)/, rooms: ['server/workspace', 'server/cli'] },
   { name: /^node:child_process$/, rooms: [] },
   { name: /^node:(net|http|https|http2|dgram|tls|dns)$/, rooms: [] },
-  { name: /^(web-tree-sitter$|jsonc-parser|dockerfile-ast|@babel\/parser)/, rooms: ['server/parse'] },
+  { name: /^(web-tree-sitter$|jsonc-parser|dockerfile-ast|unbash|@babel\/parser)/, rooms: ['server/parse'] },
   { name: /^yaml$/, rooms: ['server/parse', 'server/pages', 'server/workspace'] },
   { name: /^ajv/, rooms: ['server/pages', 'server/workspace'] },
 ];

@@ -2,7 +2,8 @@ import { entryOf } from '../../server/engine/tree.ts';
 import type { Check, Hit } from '../../server/engine/types.ts';
 
 /** The last words of a name that holds a credential itself, not something about one (`TOKEN_TTL`, `PASSWORD_FILE`). */
-const CREDENTIAL = /(^|_)(PASSWORD|PASSWD|PASS|PWD|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_?TOKEN|ACCESS_TOKEN|TOKEN|CREDENTIALS?)$/i;
+const CREDENTIAL =
+  /(^|_)(PASSWORD|PASSWD|PASS|PWD|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_?TOKEN|ACCESS_TOKEN|TOKEN|CREDENTIALS?)$/i;
 /** Words that only look like one. */
 const HARMLESS = /(^|_)(PUBLIC|ALLOW|ENABLE|DISABLE|NO|USE|OLD)_/i;
 

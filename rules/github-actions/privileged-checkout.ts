@@ -4,7 +4,8 @@ import type { Check, Fact } from '../../server/engine/types.ts';
 /** Runs that were started by a stranger and yet have the repository's secrets. */
 const PRIVILEGED = ['pull_request_target', 'workflow_run', 'issue_comment'];
 /** What names the stranger's commit. */
-const HEAD = /github\.(head_ref|event\.(pull_request\.(head\.(sha|ref)|merge_commit_sha)|workflow_run\.(head_sha|head_branch|head_commit\.id)))|refs\/pull\/\$\{\{|github\.event\.(number|pull_request\.number|issue\.number)\s*\}\}\/(merge|head)/;
+const HEAD =
+  /github\.(head_ref|event\.(pull_request\.(head\.(sha|ref)|merge_commit_sha)|workflow_run\.(head_sha|head_branch|head_commit\.id)))|refs\/pull\/\$\{\{|github\.event\.(number|pull_request\.number|issue\.number)\s*\}\}\/(merge|head)/;
 /** `repository:` of a fork. */
 const FORK = /github\.event\.(pull_request\.head\.repo|workflow_run\.head_repository)\.full_name/;
 

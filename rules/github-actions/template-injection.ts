@@ -32,13 +32,25 @@ function codeInput(step: Node): Entry | undefined {
 }
 
 /** `${{ x }}` → `${X}` with `env: { X: ${{ x }} }`; not inside single quotes, where a shell variable stays text. */
-function throughEnvironment(step: Node, script: Entry, expression: { span: Hit['span']; text: string }, path: string, document: string): Hit['fix'] {
+function throughEnvironment(
+  step: Node,
+  script: Entry,
+  expression: { span: Hit['span']; text: string },
+  path: string,
+  document: string,
+): Hit['fix'] {
   const shell = script.key === 'run' && /^((ba|da|z)?sh\b|$)/.test(text(step, 'shell') ?? '');
   if (!shell || entryOf(step, 'env')?.value.kind === 'scalar') return undefined;
   const line = document.slice(document.lastIndexOf('\n', expression.span.start) + 1, expression.span.start);
   if ((line.match(/'/g)?.length ?? 0) % 2 === 1) return undefined;
   const words = path.replace(/^github\.(event\.)?/, '').split('.');
-  const name = words.slice(-2).join('_').toUpperCase().replace(/\W+/g, '_').replace(/^_+|_+$/g, '') || 'VALUE';
+  const name =
+    words
+      .slice(-2)
+      .join('_')
+      .toUpperCase()
+      .replace(/\W+/g, '_')
+      .replace(/^_+|_+$/g, '') || 'VALUE';
   if (get(step, `env.${name}`)) return undefined;
   return {
     title: 'Pass it through an environment variable',

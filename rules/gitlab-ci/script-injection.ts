@@ -10,7 +10,8 @@ const check: Check = (fact) =>
   items(get(fact.node, 'commands')).flatMap((command): Hit[] => {
     const program = text(command, 'program') ?? '';
     const words = items(get(command, 'words'));
-    const evaluated = program === 'eval' ? words : /^(ba|da|a|z)?sh$/.test(program) ? words.filter((_, i) => /^-\w*c$/.test(text(words[i - 1]) ?? '')) : [];
+    const evaluated =
+      program === 'eval' ? words : /^(ba|da|a|z)?sh$/.test(program) ? words.filter((_, i) => /^-\w*c$/.test(text(words[i - 1]) ?? '')) : [];
     const refs = evaluated.flatMap((word) => (word.kind === 'unknown' ? word.refs : []));
     const variable = refs.find((ref) => OUTSIDE.test(ref));
     return variable === undefined ? [] : [{ span: command.span, values: { value: variable } }];

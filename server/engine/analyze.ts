@@ -121,7 +121,7 @@ function compileMatch(rule: Rule, match: FactMatch, checks: Readonly<Record<stri
       ...(check && { check }),
     };
   } catch (error) {
-    throw new Error(`${rule.id}: ${(error as Error).message}`);
+    throw new Error(`${rule.id}: ${(error as Error).message}`, { cause: error });
   }
 }
 

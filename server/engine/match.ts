@@ -138,15 +138,15 @@ function compileTest(value: Json, path: string): ValueTest {
 const operators: Readonly<Record<string, (argument: Json, path: string) => ValueTest>> = {
   is: (argument) => each(false, (node) => equals(node, argument)),
   matches: (argument) => {
-    const pattern = new RegExp(String(argument));
+    const pattern = new RegExp(said(argument));
     return each(false, (node) => scalarTest(node, (value) => pattern.test(value)));
   },
   contains: (argument) =>
     each(true, (node) => {
       if (node.kind === 'list')
         return node.items.reduce<Truth>((sum, item) => or(sum, equals(item, argument)), node.open ? undefined : false);
-      if (node.kind === 'unknown' && node.parts?.some((part) => part?.includes(String(argument)))) return true;
-      return scalarTest(node, (value) => value.includes(String(argument)));
+      if (node.kind === 'unknown' && node.parts?.some((part) => part?.includes(said(argument)))) return true;
+      return scalarTest(node, (value) => value.includes(said(argument)));
     }),
   'at-least': (argument) => each(false, (node) => scalarTest(node, (value) => value !== '' && Number(value) >= Number(argument))),
   'at-most': (argument) => each(false, (node) => scalarTest(node, (value) => value !== '' && Number(value) <= Number(argument))),
@@ -260,9 +260,14 @@ function scalarTest(node: Node, test: (value: string) => boolean): Truth {
   return node.kind === 'scalar' && node.value !== null ? test(String(node.value)) : false;
 }
 
+/** A literal of a page as text; maps and lists, which no operator takes, as JSON. */
+function said(literal: Json): string {
+  return typeof literal === 'object' ? JSON.stringify(literal) : String(literal);
+}
+
 /** `true` and `"true"` are the same in every configuration language that we read. */
 export function equals(node: Node, literal: Json): Truth {
-  return scalarTest(node, (value) => (typeof literal === 'boolean' ? value.toLowerCase() === String(literal) : value === String(literal)));
+  return scalarTest(node, (value) => (typeof literal === 'boolean' ? value.toLowerCase() === said(literal) : value === said(literal)));
 }
 
 function conditions(key: string, value: Json): Test[] {

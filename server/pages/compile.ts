@@ -1,15 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ruleSet } from '../engine/analyze.ts';
-import {
-  platforms,
-  type Check,
-  type FixTemplate,
-  type Match,
-  type Platform,
-  type Relation,
-  type Rule,
-} from '../engine/types.ts';
+import { platforms, type Check, type FixTemplate, type Match, type Platform, type Relation, type Rule } from '../engine/types.ts';
 import { compilePattern } from '../dataflow/pattern.ts';
 import { sources } from '../dataflow/sources.ts';
 import { fencesOf, type Fence } from './fences.ts';
@@ -70,7 +62,7 @@ export function compilePage(id: string, text: string, checks: Readonly<Record<st
       const extra = (error.params as { additionalProperty?: string }).additionalProperty;
       const allowed = (error.params as { allowedValues?: readonly unknown[] }).allowedValues;
       const words = `${error.message ?? 'is wrong'}${extra ? ` (\`${extra}\`)` : ''}${allowed ? ` (${allowed.join(', ')})` : ''}`;
-      problem(line(extra ? [...path, extra] : path), path.join('.') || extra || 'front matter', words);
+      problem(line(extra ? [...path, extra] : path), path.join('.') || (extra ?? 'front matter'), words);
     }
     return { id, fences, problems };
   }
@@ -131,7 +123,7 @@ function checkMatch(
 
 function normalise(id: string, data: Readonly<Record<string, unknown>>, why: string): Rule {
   const list = (value: unknown): readonly string[] =>
-    value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+    value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value as string)];
   const relation = (value: unknown): Relation => ({
     ...(value as Relation),
     resource: list((value as Record<string, unknown>).resource),
