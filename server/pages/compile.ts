@@ -123,7 +123,7 @@ function checkMatch(
 
 function normalise(id: string, data: Readonly<Record<string, unknown>>, why: string): Rule {
   const list = (value: unknown): readonly string[] =>
-    value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+    value === undefined ? [] : Array.isArray(value) ? value.map(String) : [typeof value === 'string' ? value : JSON.stringify(value)];
   const relation = (value: unknown): Relation => ({
     ...(value as Relation),
     resource: list((value as Record<string, unknown>).resource),
