@@ -13,20 +13,23 @@ export function rulePage(rule: Rule): string {
 
 /** The catalogues that know the flaw, with links where they have stable ones. */
 function standards(rule: Rule): string {
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ['OWASP', rule.owasp],
+    ['STRIDE', rule.stride.map((threat) => threat.replaceAll('-', ' '))],
+    ...Object.entries(rule.compliance).map(([standard, items]) => [standardName(standard), items] as const),
+  ];
   const parts = [
     `[${rule.id}](${ruleLink(rule.id)})`,
     ...rule.cwe.map((id) => `[CWE-${id}](https://cwe.mitre.org/data/definitions/${id}.html)`),
-    ...rule.owasp.map((id) => `OWASP ${id}`),
-    ...rule.stride.map((threat) => `STRIDE ${threat.replaceAll('-', ' ')}`),
-    ...Object.entries(rule.compliance).map(([standard, items]) => `${standardName(standard)} ${items.join(', ')}`),
+    ...named.filter(([, items]) => items.length > 0).map(([name, items]) => `${name} ${items.join(', ')}`),
   ];
   return parts.join(' · ');
 }
 
-/** `pci-dss-4.0` → `PCI DSS 4.0`, `nist-800-53` → `NIST 800-53`. */
+/** `pci-dss-4.0` → `PCI DSS 4.0`, `nist-800-53` → `NIST 800-53`, `cis-kubernetes-1.10` → `CIS Kubernetes 1.10`. */
 function standardName(id: string): string {
   return id
     .split(/(?<!\d)-|-(?!\d)/)
-    .map((word) => (word.length <= 4 ? word.toUpperCase() : word[0]!.toUpperCase() + word.slice(1)))
+    .map((word) => (word.length <= 4 || word === 'hipaa' ? word.toUpperCase() : word[0]!.toUpperCase() + word.slice(1)))
     .join(' ');
 }

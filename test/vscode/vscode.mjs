@@ -26,6 +26,7 @@ const quiet = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,
   'git.enabled': false,
+  'files.autoSave': 'off',
   'editor.minimap.enabled': false,
   'security.workspace.trust.startupPrompt': 'never',
 };
