@@ -57,8 +57,12 @@ export function wordsOf(name: string): readonly string[] {
   return words;
 }
 
+/** Most names hold none of these and need no splitting. */
+const anyNoun = /pass|pwd|pw|secret|token|key|credential|auth|bearer|pat|kennwort|senha|contrasena/i;
+
 /** Whether a name is that of a credential: its last noun decides (`passwordPolicy` is a policy), and what qualifies it. */
 export function nameKind(name: string): NameKind | undefined {
+  if (!anyNoun.test(name)) return undefined;
   const words = [...wordsOf(name)];
   while (words.length > 1 && trailing.has(words.at(-1)!)) words.pop();
   const head = words.pop();

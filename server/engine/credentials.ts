@@ -47,7 +47,7 @@ const descriptions = new Set(
 const carriers = new Set(['value', 'default', 'parametervalue', 'val', 'content']);
 const namers = new Set(['name', 'key', 'parameterkey', 'id', 'variable']);
 const companions =
-  /^(?:user|username|usr|login|uid|host|hostname|server|database|db|dbname|port|email|account|endpoint|url|dialect|client_?id)$/i;
+  /(?:user|username|usr|login|uid|host|hostname|server|database|^db|dbname|port|email|account|endpoint|url|dialect|client_?id)$/i;
 
 /** A test over all literals of a document at once, because neighbours count. Linear in their number; keeps their order. */
 export function credentials(document: SourceDocument, literals: readonly Literal[]): readonly Credential[] {
@@ -79,7 +79,7 @@ function parentOf(literal: Literal): string {
 
 function companionsOf(literals: readonly Literal[]): ReadonlySet<string> {
   const parents = new Set<string>();
-  for (const literal of literals) if (companions.test(wordsOf(literal.key).at(-1) ?? '')) parents.add(parentOf(literal));
+  for (const literal of literals) if (companions.test(literal.key)) parents.add(parentOf(literal));
   return parents;
 }
 
