@@ -27,7 +27,7 @@ const tokenQualifiers = new Set(
 );
 /** Words that make the whole name an action, a question or something public: `updatePassword`, `hasToken`, `existingSecret`, `publicKey`. */
 const disclaimers = new Set(
-  'update require required requires reset show hide forgot forgotten change has is use uses allow enable disable generate rotate validate verify check confirm get no ask prompt toggle create missing invalid wrong incorrect expired existing public pub publishable site without needs empty old'.split(
+  'update require required requires reset show hide forgot forgotten change has is use uses allow enable disable generate rotate validate verify check confirm get no ask prompt toggle create missing invalid wrong incorrect expired existing public pub publishable site without needs empty old hashed encrypted'.split(
     ' ',
   ),
 );

@@ -60,7 +60,7 @@ export function credentials(document: SourceDocument, literals: readonly Literal
     const parent = parentOf(literal);
     if (namers.has(literal.key.toLowerCase())) names.set(parent, literal);
     const named = assignment(literal) ?? carried(literal, names.get(parent));
-    const credential = judge(named, role, document, beside.has(parent));
+    const credential = judge(named, role, document, () => accompanied(literal, beside));
     if (credential) found.push(credential);
   }
   return found;
@@ -77,10 +77,21 @@ function parentOf(literal: Literal): string {
   return literal.path.slice(0, -1).join('\0');
 }
 
+/** How near a user or host must stand, in characters. */
+const near = 400;
+
+/** Where users and hosts stand: their parent and the stretch of text. */
 function companionsOf(literals: readonly Literal[]): ReadonlySet<string> {
-  const parents = new Set<string>();
-  for (const literal of literals) if (companions.test(literal.key)) parents.add(parentOf(literal));
-  return parents;
+  const found = new Set<string>();
+  for (const literal of literals)
+    if (companions.test(literal.key)) found.add(`${Math.floor(literal.span.start / near)} ${parentOf(literal)}`);
+  return found;
+}
+
+function accompanied(literal: Literal, beside: ReadonlySet<string>): boolean {
+  const stretch = Math.floor(literal.span.start / near);
+  const parent = parentOf(literal);
+  return [stretch - 1, stretch, stretch + 1].some((s) => beside.has(`${s} ${parent}`));
 }
 
 /** `- POSTGRES_PASSWORD=root`, an item of a list of assignments: its own text has the name. */
@@ -102,11 +113,13 @@ function carried(literal: Literal, name: Literal | undefined): Named {
   return named(path.at(-2) ?? literal.key);
 }
 
-function judge(named: Named, role: FileRole, document: SourceDocument, companion: boolean): Credential | undefined {
+function judge(named: Named, role: FileRole, document: SourceDocument, companion: () => boolean): Credential | undefined {
   const { name, value } = named;
   const kind = nameKind(name);
   if (!kind || value.length < 3 || value.length > 512 || !couldBeSecret(name, value, kind)) return undefined;
   if (named.path.slice(0, -1).some((key) => descriptions.has(key.toLowerCase()))) return undefined;
+  // `PASSWORD: 'password'`: a constant that stands for its own name.
+  if (role === 'code' && value !== name && value.toLowerCase() === name.toLowerCase()) return undefined;
   const likeness = lookOf(value, kind);
   const reasons = [`\`${name}\` ${nameReasons[kind]}`, lookReasons[likeness]];
   let points = namePoints[kind] + lookPoints[likeness];
@@ -119,7 +132,8 @@ function judge(named: Named, role: FileRole, document: SourceDocument, companion
     add(1, 'a program runs with this configuration');
     if (kind !== 'password' && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name)) add(1, 'it is set as an environment variable');
   }
-  if (companion && kind !== 'secret') add(1, 'it stands beside a user or host');
+  if (kind !== 'secret' && companion()) add(1, 'it stands beside a user or host');
+  if (role === 'example' && likeness !== 'random') return undefined;
   if (role === 'example') add(-2, 'but the file is an example or a test');
   return points >= enough ? { value, span: named.span, reasons } : undefined;
 }
@@ -142,7 +156,7 @@ function couldBeSecret(name: string, value: string, kind: NameKind): boolean {
   const lower = value.toLowerCase();
   if (ordinary.has(lower) && !(kind === 'password' && /^(?:password|passwd|secret|default)$/.test(lower) && value !== name)) return false;
   if (lower.replace(/[^a-z0-9]/g, '') === name.toLowerCase().replace(/[^a-z0-9]/g, '') && kind !== 'password') return false;
-  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) && wordsOf(value).length > 1 && look(value) !== 'random') return false;
+  if (/^[A-Z][A-Z0-9]*(?:[_,-][A-Z0-9]+)+$/.test(value) && wordsOf(value).length > 1 && look(value) !== 'random') return false;
   if (/^\d+$/.test(value)) return kind === 'password' && value.length >= 4;
   if (dotted.test(value) && look(value) !== 'random') return false;
   return !shapes.some((shape) => shape.test(value));
@@ -161,10 +175,12 @@ const shapes: readonly RegExp[] = [
   // Hashes and public keys.
   /^(?:\$(?:2[aby]|argon2\w*|1|5|6|y|apr1|pbkdf2\S*|scrypt)\$|\{S?SHA\d*\}|(?:sha|md5)\d*[-:=]|pbkdf2|scrypt:|ssh-|ecdsa-|-----BEGIN (?:PUBLIC|CERTIFICATE))/i,
   /^(?:pk_(?:live|test)_|age1|MII[BC]Ij)/,
+  // Sentences of languages without spaces.
+  /[\u0370-\u1fff\u3000-\ud7af]/,
   // Paths, file names, glob patterns, selectors, colours, versions, durations.
   /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\)|\.(?:pem|key|crt|cer|json|txt|ya?ml|p12|pfx|jks|js|ts|env|html?|php|py|sh|md|xml|conf|properties)$/i,
   /^[#.][A-Za-z][\w-]*$|\[[\w-]+[~^$*|]?=|^#(?:[0-9a-f]{3}){1,2}$/i,
-  /^v?\d+(?:\.\d+)+(?:-\w+)?$|^\d+(?:ms|[smhd])$/,
+  /^[~^<>=v]{0,3}\d+(?:\.(?:\d+|[x*]))+(?:[-+][\w.-]+)?$|^\d+(?:ms|[smhd])$/,
   // Expressions: `getToken()`, `a ?? b`, `required|string`.
   /^[\w.]+\(.*\)?;?$|[\w)]\s?\?\?|^[\w:-]+(?:\|[\w:-]+)+$/,
   // Regular expressions, format strings, MIME types, e-mail addresses, HTTP headers.

@@ -6,7 +6,7 @@ const templates = [
 ];
 
 const words =
-  /change[-_ ]?(?:me|it|this)|placeholder|example|redacted|replace[-_ ]?(?:me|this|with)|(?:^|[^a-z])(?:your?s?|dummy|todo|fixme|fake|sample|insert|enter|fill|removed|hidden|masked|censored|lorem|undefined|null|none|nil|void|tbd|n\/a|not[-_ ]?set|goes[-_ ]?here|not[-_ ]?real|invalid)(?:$|[^a-z])|^your|^my[-_]?(?:password|secret|token|api|key|access)|(?:password|token|key|secret|here)[-_ ]?here$/i;
+  /change[-_ ]?(?:me|it|this)|placeholder|example|redacted|replace[-_ ]?(?:me|this|with)|(?:^|[^a-z])(?:your?s?|dummy|todo|fixme|fake|sample|insert|enter|fill|removed|hidden|masked|censored|lorem|undefined|null|none|nil|void|tbd|n\/a|not[-_ ]?set|goes[-_ ]?here|here|set[-_ ]a|not[-_ ]?real|invalid)(?:$|[^a-z])|^your|^my[-_]?(?:password|secret|token|api|key|access)|(?:password|token|key|secret|here)[-_ ]?here$/i;
 
 const repeated = /(.)\1{5}|(?:x{3}|X{3}|\*{3}|\.{3}|…|•{3}|-{5}|_{4})|^(.{1,3})\2{3,}$/;
 const counted = /0123456789|1234567890|abcdefghij|zyxwvutsrq|987654321|deadbeef/i;
