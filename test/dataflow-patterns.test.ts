@@ -104,6 +104,25 @@ describe('dataflow: patterns', () => {
     assert.deepEqual(linesOf({ code: ['f($X)'], where: { X: { 'at-most': 2047 } } }, `f(1024);\nf(4096);`), [1]);
   });
 
+  it('tests the names that a value gets', () => {
+    const match: CodeMatch = { code: ['Math.random()'], where: { NAMED: { matches: 'token|password' } } };
+    const code = [
+      `const token = Math.random().toString(36);`,
+      `user.token = Math.floor(Math.random() * 9);`,
+      `f({ password: 'x' + Math.random() });`,
+      `function token() { let s = ''; for (;;) s += A[Math.floor(Math.random() * 9)]; return s; }`,
+      `const token2 = Array.from({ length: 8 }, () => A.charAt(Math.random() * 9)).join('');`,
+      `const colour = Math.random();`,
+      `const tokens = lines(Math.random());`,
+      `token(() => { x = Math.random(); });`,
+    ].join('\n');
+    assert.deepEqual(linesOf(match, code), [1, 2, 3, 4, 5]);
+  });
+
+  it('tells constants from what is made', () => {
+    assert.deepEqual(linesOf({ code: ['f($X)'], where: { X: { literal: true } } }, `const a = 'b';\nf(a);\nf(c);`), [2]);
+  });
+
   it('tells what the metavariables stand for', () => {
     const [hit] = search({ code: ['$X.innerHTML = $Y'] }, `el.innerHTML = a + b;`);
     assert.deepEqual(hit!.bindings, {

@@ -88,6 +88,11 @@ const sourceTable: readonly (readonly [string, string])[] = [
   ['user-input', 'export default function handler(req: NextApiRequest, res: NextApiResponse) { eval(req.query.x as string); }'],
   ['user-input', "fastify.get('/', async (request, reply) => { eval(request.params.x); });"],
   ['user-input', "app.get('/', (c) => eval(c.req.query('x')));"],
+  ['user-input', "io.on('connection', (socket) => { socket.on('chat', (m) => eval(m.text)); });"],
+  ['user-input', 'const resolvers = { user: (parent, args, context) => eval(args.id) };'],
+  ['user-input', 'export async function GET(r: Request, { params }) { eval(params.id); }'],
+  ['user-input', 'export async function loader({ request, params }) { eval(params.id); }'],
+  ['user-input', "async function save(data: FormData) { 'use server'; eval(data.get('x')); }"],
   ['user-input', "server.route({ method: 'GET', handler: (request, h) => eval(request.payload.x) });"],
   ['user-input', 'class C { f(@Body() dto: Dto, @Req() r) { eval(dto.code); } }'],
 ];
@@ -145,6 +150,48 @@ app.get('/', (req, res) => {
     assert.equal(run(`el.innerHTML = '<b>' + location.hash;`, { flow }).length, 1);
     assert.equal(run(`const A = () => <p dangerouslySetInnerHTML={{ __html: location.hash }} />;`, { flow }).length, 1);
     assert.equal(run(`el.innerHTML = html\`\${location.hash}\`;`, { flow }).length, 0);
+  });
+
+  it('knows the text around the input', () => {
+    const texts: readonly (readonly [string, string])[] = [
+      ['out(req.query.x)', '{input}'],
+      ["out('<p>' + req.query.x + '</p>')", '<p>{input}</p>'],
+      ['out(`<p>${req.query.x}${other}</p>`)', '<p>{input}…</p>'],
+      ["const a = '<i>'; const b = a + req.query.x; out(b + '!')", '<i>{input}!'],
+      ["let a = '<i>'; a += req.query.x; a += '</i>'; out(a)", '<i>…{input}</i>'],
+      ["const wrap = (x) => '<b>' + x + '</b>'; out(wrap('Dr ' + req.query.x))", '<b>Dr {input}</b>'],
+      ["const show = (x) => out('<u>' + x); show(req.query.x)", '<u>{input}'],
+      ["out(['<p>', req.query.x].join(''))", '<p>{input}'],
+      ["out('<p>%</p>'.replace('%', req.query.x))", '<p>%</p>%{input}'],
+      ["out(require('util').format('<p>%s', req.query.x))", '<p>%s{input}'],
+      ['out({ name: req.query.x })', '{name: {input}}'],
+      ["const o = { name: '/' + req.query.x }; out(o.name)", '/{input}'],
+      ["const o = Object.assign({}, { name: '/' + req.query.x }); out(o.name)", '/{input}'],
+    ];
+    for (const [code, text] of texts) {
+      const program = `app.get('/', (req, res) => { ${code}; });`;
+      const flow = { from: ['user-input'], to: ['out($HERE)'] };
+      assert.equal(run(program, { flow, where: { TEXT: { is: text } } }).length, 1, code);
+      assert.equal(run(program, { flow, where: { TEXT: { is: 'else' } } }).length, 0, code);
+    }
+  });
+
+  it('tells objects from text in what a client sends', () => {
+    const flow = { from: ['user-object'], to: ['eval($HERE)'] };
+    assert.equal(run(`app.get('/', (req, res) => eval(req.body.x));`, { flow }).length, 1);
+    assert.equal(run(`app.get('/', (req, res) => eval(req.params.x));`, { flow }).length, 0);
+  });
+
+  it('knows that an address is harmless when its host is', () => {
+    const silent = [
+      `const u = new URL(req.query.x); if (!HOSTS.includes(u.hostname)) return; eval(u); eval(u.href); eval(req.query.x)`,
+      `const u = new URL(req.query.x); if (u.origin !== 'https://a.example') throw e; eval(u.toString())`,
+      `const u = new URL(req.query.x); if (HOSTS.some((h) => u.host === h)) eval(u)`,
+      `const x = req.query.x; const u = new URL(x); if (HOSTS.some((h) => u.hostname.endsWith(h))) eval(x)`,
+    ];
+    for (const code of silent) assert.deepEqual(run(`app.get('/', (req, res) => { ${code}; });`, evaluated), [], code);
+    const loud = `const u = new URL(req.query.x); if (u.protocol !== 'https:') return; eval(u)`;
+    assert.equal(run(`app.get('/', (req, res) => { ${loud}; });`, evaluated).length, 1);
   });
 
   it('survives deep nesting and long chains', () => {

@@ -66,3 +66,6 @@ export function callbackOf(
       return undefined;
   }
 }
+
+/** Operators that give a number or an answer, whatever they are given. */
+export const arithmetic = /^(?:[-*/%&|^]|\*\*|<<|>>>?|[=!]==?|[<>]=?|in|instanceof)$/;

@@ -1,9 +1,10 @@
 import type { CodeQuery, Condition, Json } from '../engine/types.ts';
-import { canonicalName, lastName, staticValue } from './names.ts';
+import { canonicalName, lastName, staticValue, type StaticValue } from './names.ts';
 import { isCall, isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
 import { matches, type Bindings, type Subject } from './match.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
-import type { Place, Scope } from './scopes.ts';
+import type { Place } from './scopes.ts';
+import { namesFor } from './purpose.ts';
 import { sources } from './sources.ts';
 
 /** What a pattern means to its query. */
@@ -77,6 +78,8 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
       flow?.from.filter((name) => !from.has(name)),
       'source',
     );
+    // Objects are a part of what a client sends.
+    if (from.has('user-input')) from.add('user-object');
     return { query, from, not: (not ?? []).flatMap((snippet) => tryCompile(snippet) ?? []) };
   });
   return { compiled, candidates };
@@ -93,8 +96,9 @@ export function matchesAt(index: QueryIndex, place: Place, subject: Subject, fou
       if (!bindings) continue;
       const { not, query: of } = index.compiled[query]!;
       if ((role === 'code' || role === 'sink') && not.some((p) => matches(p, node, scope, subject, bindings))) continue;
-      if (role === 'code' && of.match.where && !passes(of.match.where, bindings, scope, subject.text)) continue;
-      found({ query, role, pattern, bindings, place });
+      const match: Match = { query, role, pattern, bindings, place };
+      if (role === 'code' && of.match.where && !passes(of.match.where, match, subject)) continue;
+      found(match);
     }
   };
   const tryNames = (expression: Node): void => {
@@ -149,25 +153,34 @@ function kindOf(node: Node): string {
 
 // ---------------------------------------------------------------------------------------- where, on metavariables
 
-function passes(where: Condition, bindings: Bindings, scope: Scope, text: string): boolean {
+/**
+ * Whether a condition holds on the metavariables of a match; on `NAMED`, the names its value gets; and, in a flow, on `TEXT`,
+ * what is known of the text that the input has become part of.
+ */
+export function passes(where: Condition, match: Match, subject: Subject, text?: string): boolean {
   return Object.entries(where).every(([name, test]) => {
-    if (name === 'any' && Array.isArray(test)) return (test as readonly Condition[]).some((c) => passes(c, bindings, scope, text));
-    if (name === 'all' && Array.isArray(test)) return (test as readonly Condition[]).every((c) => passes(c, bindings, scope, text));
-    if (name === 'not') return !passes(test as Condition, bindings, scope, text);
-    const node = bindings.get(name.replace(/^\$/, ''));
+    if (name === 'any' && Array.isArray(test)) return (test as readonly Condition[]).some((c) => passes(c, match, subject, text));
+    if (name === 'all' && Array.isArray(test)) return (test as readonly Condition[]).every((c) => passes(c, match, subject, text));
+    if (name === 'not') return !passes(test as Condition, match, subject, text);
+    if (name === 'TEXT') return text !== undefined && holds(test, text, text);
+    if (name === 'NAMED') {
+      const names = namesFor(match.place, subject.scopes).join(' ');
+      return holds(test, names, names);
+    }
+    const node = match.bindings.get(name);
     if (!node) return test === 'absent';
-    return holds(test, node, scope, text);
+    const value = staticValue(node, match.place.scope);
+    const inner = unwrap(node);
+    return holds(test, value, value === undefined ? subject.text.slice(inner.start!, inner.end!) : String(value));
   });
 }
 
 const written = (json: Json): string => (typeof json === 'object' ? JSON.stringify(json) : String(json));
 const regexes = new Map<string, RegExp>();
 
-function holds(test: Json, node: Node, scope: Scope, text: string): boolean {
-  if (Array.isArray(test)) return (test as readonly Json[]).some((t) => holds(t, node, scope, text));
-  const value = staticValue(node, scope);
-  const inner = unwrap(node);
-  const string = value === undefined ? text.slice(inner.start!, inner.end!) : String(value);
+/** One test on a value, and on the string that it is or is written as. */
+function holds(test: Json, value: StaticValue | undefined, string: string): boolean {
+  if (Array.isArray(test)) return (test as readonly Json[]).some((t) => holds(t, value, string));
   if (test === null || typeof test !== 'object') {
     if (test === 'present') return true;
     if (test === 'absent') return false;
@@ -186,7 +199,9 @@ function holds(test: Json, node: Node, scope: Scope, text: string): boolean {
       case 'is':
         return string === written(operand);
       case 'not':
-        return !holds(operand, node, scope, text);
+        return !holds(operand, value, string);
+      case 'literal':
+        return (value !== undefined) === operand;
       case 'at-least':
         return typeof value === 'number' && value >= Number(operand);
       case 'at-most':

@@ -1,9 +1,9 @@
 import type { Related, SourceDocument } from '../engine/types.ts';
 import { canonicalName, lastName, writtenName } from './names.ts';
 import { isCall, type FunctionNode, type Node } from './nodes.ts';
-import type { Match, QueryIndex } from './queries.ts';
+import { passes, type Match, type QueryIndex } from './queries.ts';
 import type { Scopes } from './scopes.ts';
-import type { Taint, Value } from './values.ts';
+import { input, type Taint, type Value } from './values.ts';
 
 /** A source that reaches a sink. */
 export interface Flow {
@@ -48,6 +48,8 @@ export class Sinks {
     }
     if (label.kind === 'query' ? label.query !== query : !this.index.compiled[query]!.from.has(label.name)) return;
     if (this.reported.has(match)) return;
+    const { where } = this.index.compiled[query]!.query.match;
+    if (where && !passes(where, match, { text: this.document.text, scopes: this.scopes }, taint.text ?? input)) return;
     this.reported.add(match);
     const steps = [...taint.trace, { node: match.place.node, message: `reaches ${this.sinkName(match)} here` }];
     this.found.push({

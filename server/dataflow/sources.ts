@@ -6,6 +6,8 @@ import type { Scope, Scopes } from './scopes.ts';
 export const sources = {
   /** What a client sends to a server: requests of Express, Koa, Fastify, Hapi, Hono, Nest, Next and AWS Lambda. */
   'user-input': 'user input',
+  /** The part of it that a parser made, so that it may be an object where a string is expected: bodies and queries. */
+  'user-object': 'user input',
   /** What a page can be given by a link or another window: the address, the referrer, messages, router parameters. */
   'browser-input': 'input of the browser',
   /** What whoever starts the process decides: arguments and environment. */
@@ -25,6 +27,7 @@ const requestInput = words(
   'query body params param headers header cookies signedCookies get url originalUrl path hostname host files file json text formData nextUrl ' +
     'searchParams rawBody rawHeaders payload subdomains queries parseBody getHeader arrayBuffer blob',
 );
+const parsedInput = words('query body payload json');
 const contextInput = words('query querystring params headers header url originalUrl path hostname host href search get param');
 const eventInput = words(
   'queryStringParameters multiValueQueryStringParameters pathParameters body headers multiValueHeaders cookies rawPath rawQueryString path',
@@ -34,9 +37,11 @@ const eventInput = words(
 export function readCarrier(carrier: Carrier, property: string): SourceName | Carrier | undefined {
   switch (carrier) {
     case 'request':
-      return requestInput.has(property) ? 'user-input' : property === 'raw' || property === 'req' ? 'request' : undefined;
+      if (requestInput.has(property)) return parsedInput.has(property) ? 'user-object' : 'user-input';
+      return property === 'raw' || property === 'req' ? 'request' : undefined;
     case 'context':
       if (property === 'request' || property === 'req') return 'request';
+      if (property === 'query') return 'user-object';
       return contextInput.has(property) || property === 'cookies' ? 'user-input' : undefined;
     case 'event':
       return eventInput.has(property) ? 'user-input' : undefined;
@@ -79,6 +84,8 @@ export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes:
   if (type && requestTypes.test(type)) return 'request';
   if (type && contextTypes.test(type)) return 'context';
   if (type && eventTypes.test(type)) return 'event';
+  // The argument of a server action.
+  if (type === 'FormData') return 'user-input';
   const name = nameOf(bare);
   const second = nameOf(of.params[1]);
   const parent = scopes.parents.get(of);
@@ -99,9 +106,30 @@ export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes:
     if (parent?.type === 'AssignmentExpression' && lastName(parent.left) === 'onmessage') return 'message';
     if (second && responses.test(second) && !name) return 'request';
   }
+  const own = of.type === 'FunctionDeclaration' ? of.id?.name : undefined;
+  if (own && routeHandler.test(own) && index <= 1) return index === 0 && own === own.toUpperCase() ? 'request' : 'context';
+  const first = nameOf(of.params[0]);
+  // A GraphQL resolver: (parent, args, context, info); a function of Azure: (context, req).
+  if (index === 1 && name === 'args' && of.params.length >= 3) return 'user-input';
+  if (index === 1 && first === 'context' && name === 'req') return 'request';
+  if (index === 0 && isClientMessage(of, parent, scope, scopes)) return 'user-object';
   // An error handler: (err, req, res, next).
   if (index === 1 && name && /^(?:req|request)$/.test(name) && of.params.length >= 3) return 'request';
   return undefined;
+}
+
+/** Functions that Next.js, Remix and SvelteKit call for a request, by the names that they must have. */
+const routeHandler = /^(?:GET|POST|PUT|PATCH|DELETE|loader|action|getServerSideProps)$/;
+
+/** `io.on('connection', (socket) => socket.on('chat', (message) => …))`, and the same with `ws`. */
+function isClientMessage(of: FunctionNode, parent: Node | undefined, scope: Scope, scopes: Scopes): boolean {
+  const topicOf = (call: Node | undefined): string | undefined => {
+    if (call?.type !== 'CallExpression' || lastName(call.callee) !== 'on') return undefined;
+    return call.arguments[0]?.type === 'StringLiteral' ? call.arguments[0].value : undefined;
+  };
+  const topic = topicOf(parent);
+  if (!topic || /^(?:error|close|disconnect|disconnecting|open|end)$/.test(topic)) return false;
+  return scope.within !== undefined && scope.within !== of && topicOf(scopes.parents.get(scope.within)) === 'connection';
 }
 
 const routes = words('get post put delete patch all use head options route');
@@ -148,7 +176,10 @@ export function sourcesIn(scopes: Scopes): ReadonlySet<SourceName> {
     const outer = scopes.inside.get(fn)?.parent ?? scopes.root;
     for (let i = 0; i < fn.params.length; i++) {
       const carried = carriedBy(fn, i, outer, scopes);
-      if (carried) found.add(!isCarrier(carried) ? carried : carried === 'message' ? 'browser-input' : 'user-input');
+      if (!carried) continue;
+      if (carried === 'message') found.add('browser-input');
+      else if (isCarrier(carried)) found.add('user-input').add('user-object');
+      else found.add(carried);
     }
   }
   for (const { node, scope } of scopes.places) {

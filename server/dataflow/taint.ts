@@ -1,6 +1,6 @@
 import type { File } from '@babel/types';
 import type { SourceDocument } from '../engine/types.ts';
-import { callbackOf, effectOf, fills } from './calls.ts';
+import { arithmetic, callbackOf, effectOf, fills } from './calls.ts';
 import { functionOf } from './functions.ts';
 import { provedBy } from './guards.ts';
 import { canonicalName, lastName, settledInit, writtenName } from './names.ts';
@@ -23,11 +23,11 @@ import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
 import { State } from './state.ts';
 import { Memory } from './memory.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
-import { knownText, templateParts } from './text.ts';
+import { itemsOf, knownText, sideBySide, templateParts } from './text.ts';
 import {
   cleaned,
   flat,
-  nested,
+  composed,
   nothing,
   surrounded,
   tainted,
@@ -59,7 +59,6 @@ interface Frame {
 }
 
 const depthLimit = 250;
-const arithmetic = /^(?:[-*/%&|^]|\*\*|<<|>>>?|[=!]==?|[<>]=?|in|instanceof)$/;
 
 class Interpreter extends Memory implements Machine {
   readonly text: string;
@@ -313,11 +312,7 @@ class Interpreter extends Memory implements Machine {
         return value && { taints: value.taints, rest: rest?.taints ?? [], props };
       }
       case 'ArrayExpression':
-        // As it would be joined.
-        return this.concatenation(
-          node.elements.flatMap((e) => (!e ? [] : e.type === 'SpreadElement' ? [e.argument] : [e])),
-          scope,
-        );
+        return this.concatenation(itemsOf(node), scope);
       case 'SequenceExpression': {
         let value: Value | undefined;
         for (const expression of node.expressions) value = this.evaluate(expression, scope);
@@ -416,13 +411,13 @@ class Interpreter extends Memory implements Machine {
     if (callback && node.arguments[0] && functionOf(node.arguments[0], scope, this.scopes))
       return callback.receiver ? flat(receiver) : result;
     const everything = args.reduce((a, b) => union(a, flat(b)), undefined);
-    const effect = effectOf(canonicalName(callee, scope, this.scopes), method);
+    const canonical = canonicalName(callee, scope, this.scopes);
+    const effect = effectOf(canonical, method);
     if (effect === 'ends') return undefined;
     if (effect === 'passes') {
       const [target] = node.arguments;
       if (method === 'assign' && target && everything) this.fill(target, everything, scope, undefined);
-      // `util.format('<b>%s</b>', name)`, `path.join(folder, name)`: the arguments side by side.
-      return union(args.length > 1 ? this.joined(node.arguments, args, scope) : everything, flat(receiver));
+      return union(sideBySide(canonical) ? this.joined(node.arguments, args, scope) : everything, flat(receiver));
     }
     if (method !== undefined && isMember(callee)) {
       if (fills(method) && everything) {
@@ -452,12 +447,3 @@ class Interpreter extends Memory implements Machine {
     this.sinks.reach(match, taint, (fn) => this.summaries.get(fn));
   }
 }
-
-/** A taint of an argument after what a function did with its parameter. */
-function composed(inside: Taint, argument: Taint): Taint {
-  const text = nested(inside.text, argument.text);
-  const taint = { ...argument, clean: both(argument.clean, inside.clean) };
-  return text === undefined ? taint : { ...taint, text };
-}
-
-const both = (a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> => (!a.size ? b : !b.size ? a : new Set([...a, ...b]));

@@ -13,6 +13,14 @@ export function templateParts(node: Template): Node[] {
   });
 }
 
+/** The items of a list, as they would be joined. */
+export const itemsOf = (node: Extract<Node, { type: 'ArrayExpression' }>): Node[] =>
+  node.elements.flatMap((item) => (!item ? [] : item.type === 'SpreadElement' ? [item.argument] : [item]));
+
+/** Functions whose result has their arguments one after the other: `util.format('<b>%s</b>', name)`, `path.join(folder, name)`. */
+export const sideBySide = (canonical: string | undefined): boolean =>
+  canonical !== undefined && /^(?:util\.format|path\.(?:join|resolve)|(?:url\.)?URL)$/.test(canonical);
+
 /** The text that an expression gives as far as it can be known, `…` for the rest: `<h1>…</h1>`. */
 export function knownText(node: Node, scope: Scope, depth = 0): string {
   node = unwrap(node);

@@ -132,3 +132,12 @@ export function outOf(taints: readonly Taint[]): readonly Taint[] {
     return inner === undefined || inner === '' ? taint : { ...taint, text: inner };
   });
 }
+
+/** A taint of an argument after what a function did with its parameter. */
+export function composed(inside: Taint, argument: Taint): Taint {
+  const text = nested(inside.text, argument.text);
+  const taint = { ...argument, clean: both(argument.clean, inside.clean) };
+  return text === undefined ? taint : { ...taint, text };
+}
+
+const both = (a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> => (!a.size ? b : !b.size ? a : new Set([...a, ...b]));
