@@ -127,6 +127,7 @@ describe('a pattern that cannot be searched for', () => {
     [{ pattern: 'x{0,3}' }, /nothing/],
     [{ pattern: '(' }, /nvalid/],
     [{ unless: ['['] }, /nvalid/],
+    [{ unless: ['(?:a+)+$'] }, /another repetition/],
     [{ keywords: [] }, /keywords/],
     [{ keywords: ['k'] }, /keywords/],
     [{ checksum: 'none-such' }, /checksum named none-such/],
