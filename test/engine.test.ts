@@ -192,6 +192,16 @@ describe('suppressions', () => {
     assert.deepEqual(edit, { span: { start: 5, end: 5 }, text: '    # leftward-ignore aws/a -- lab\r\n' });
     assert.equal(suppression({ path: 'a.json', text: '{}', syntax: 'json' }, 'aws/a', span, 'line', 'x'), undefined);
   });
+  it('take the comments of the language, and are not offered where it is not known', () => {
+    const written = (path: string) => suppression({ path, text: 'x', syntax: 'text' }, 'a/b', span, 'line', 'lab')?.text;
+    assert.equal(written('src/Main.java'), '// leftward-ignore a/b -- lab\n');
+    assert.equal(written('pom.xml'), '<!-- leftward-ignore a/b -- lab -->\n');
+    assert.equal(written('schema.sql'), '-- leftward-ignore a/b -- lab\n');
+    assert.equal(written('app.properties'), '# leftward-ignore a/b -- lab\n');
+    assert.equal(written('notes'), undefined);
+    assert.ok(check('<!-- leftward-ignore a/b -- lab -->\nx', 'a/b', 1));
+    assert.ok(check('-- leftward-ignore a/b -- lab\nx', 'a/b', 1));
+  });
   it('go below a shebang', () => {
     const text = '#!/usr/bin/env node\nx\n';
     assert.equal(suppression({ path: 'a.js', text, syntax: 'javascript' }, 'a/b', span, 'file', 'x')!.span.start, 20);

@@ -312,6 +312,17 @@ describe('language server', function () {
     }
   });
 
+  it('knows the repository around a folder, as the command line does', async () => {
+    mkdirSync(join(root, '.git'));
+    const client = await start({ folders: [join(root, '.github')] });
+    await client.open(uri(workflow), job(''));
+    const { diagnostics } = await client.until(uri(workflow), (params) => params.diagnostics.length > 0);
+    assert.ok(
+      diagnostics.some(({ code }) => code === 'team/no-timeout'),
+      'the configuration lies above the folder, and the path says what the file is',
+    );
+  });
+
   it('can be switched off', async () => {
     const client = await start({ settings: { '': { enable: false } } });
     await client.open(uri(workflow), job(''), 'yaml');

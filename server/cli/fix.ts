@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ruleSet, type Analysis, type RuleSet } from '../engine/analyze.ts';
 import { applyEdits, compatible } from '../engine/fix.ts';
 import { Lines } from '../engine/positions.ts';
-import { fixAll, safeFixes } from '../lsp/fix-all.ts';
+import { fixAll, safeFixes } from '../engine/fix-all.ts';
 import { encode, readText, reasonOf } from '../workspace/files.ts';
 import { loadParsers } from '../workspace/parsers.ts';
 import { Project } from '../workspace/project.ts';

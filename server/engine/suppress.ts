@@ -16,7 +16,7 @@ export interface Suppression {
 }
 
 const DIRECTIVE =
-  /(?:#|\/\/|\/\*|<!--)[ \t]*leftward-(ignore|ignore-file)[ \t]+([\w/*.-]+(?:,[ \t]*[\w/*.-]+)*)(?:[ \t]+--[ \t]*([^\r\n]*))?/g;
+  /(?:#|\/\/|\/\*|<!--|--)[ \t]*leftward-(ignore|ignore-file)[ \t]+([\w/*.-]+(?:,[ \t]*[\w/*.-]+)*)(?:[ \t]+--[ \t]*([^\r\n]*))?/g;
 
 /** All suppression comments of a text, in order. Read from the text, not the tree, so that they work in every syntax and in damaged files. */
 export function suppressions(text: string, lines: Lines): readonly Suppression[] {
@@ -69,7 +69,7 @@ function nextCodeLine(text: string, lines: Lines, line: number): number {
   for (let next = line + 1; next < lines.starts.length; next++) {
     const { start, end } = lines.line(next, text);
     const content = text.slice(start, end).trim();
-    if (content !== '' && !/^(#|\/\/|\/\*|\*|<!--|\{\/\*)/.test(content)) return next;
+    if (content !== '' && !/^(#|\/\/|\/\*|\*|<!--|--|\{\/\*)/.test(content)) return next;
   }
   return line;
 }
@@ -79,10 +79,22 @@ const comments: Readonly<Record<Syntax, ((text: string) => string) | undefined>>
   yaml: (text) => `# ${text}`,
   dockerfile: (text) => `# ${text}`,
   env: (text) => `# ${text}`,
-  text: (text) => `# ${text}`,
+  text: undefined, // many languages: see `inText`
   javascript: (text) => `// ${text}`,
   json: undefined, // has no comments; `.leftward.yaml` is the way
 };
+
+/** Comments of languages that only the text rules look at, by the ending of the file. */
+const inText: readonly (readonly [ending: RegExp, comment: (text: string) => string])[] = [
+  [/\.(java|kts?|scala|groovy|gradle|cs|go|rs|swift|c|h|cc|cpp|hpp|m|php|dart|proto|less|scss)$/i, (text) => `// ${text}`],
+  [/\.(xml|html?|md|markdown|svg|vue|svelte|config|csproj|plist)$/i, (text) => `<!-- ${text} -->`],
+  [/\.(sql|lua|hs|elm)$/i, (text) => `-- ${text}`],
+  [/\.(css)$/i, (text) => `/* ${text} */`],
+  [
+    /(\.(py|rb|sh|bash|zsh|pl|r|toml|ini|cfg|conf|properties|ps1|jl|ex|exs|nix|mk)|(^|\/)(Makefile|Gemfile|Rakefile|\.[\w-]+rc))$/i,
+    (text) => `# ${text}`,
+  ],
+];
 
 /** The edit that suppresses `rule` at a span with a reason: a comment line above, in the line's own indentation; undefined where the syntax has no comments. */
 export function suppression(
@@ -92,7 +104,8 @@ export function suppression(
   scope: 'line' | 'file',
   reason: string,
 ): TextEdit | undefined {
-  const comment = comments[document.syntax];
+  const comment =
+    comments[document.syntax] ?? (document.syntax === 'text' ? inText.find(([ending]) => ending.test(document.path))?.[1] : undefined);
   if (!comment) return undefined;
   const { text } = document;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';

@@ -12,7 +12,7 @@ import { suppression } from '../engine/suppress.ts';
 import type { Span } from '../engine/tree.ts';
 import type { Finding, SourceDocument, TextEdit } from '../engine/types.ts';
 import { rangeOf } from './diagnostics.ts';
-import { safeFixes } from './fix-all.ts';
+import { safeFixes } from '../engine/fix-all.ts';
 import { commands, fixAllKind, type SuppressParams, type SuppressionScope } from './requests.ts';
 
 /** An open document with its analysis, which the actions are made from: they can't be older than the text. */

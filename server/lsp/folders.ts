@@ -5,6 +5,7 @@ import { configName, findConfig, ignoredBy, parseConfig, type Config } from '../
 import type { Ignored } from '../workspace/ignored.ts';
 import { Project } from '../workspace/project.ts';
 import { checks, rulesOf } from '../workspace/rules.ts';
+import { repositoryOf } from '../workspace/roots.ts';
 import type { Log } from './log.ts';
 import { defaults, type Settings } from './settings.ts';
 import { diskPath, fileUri } from './uris.ts';
@@ -24,7 +25,11 @@ export class Folder {
   /** Without a slash at its end. */
   readonly uri: string;
   /** On disk; undefined for what an editor holds elsewhere. */
+  private readonly disk: string | undefined;
+  /** The repository around it, as for the command line: configuration, ignore rules and names of files count from there. */
   readonly root: string | undefined;
+  /** The folder within `root`, '/'-separated; '' is all of it. */
+  readonly start: string;
   readonly project: Project;
   settings: Settings = defaults;
   /** A scan has put the findings of its closed files on show, so they have to be kept up to date. */
@@ -34,7 +39,9 @@ export class Folder {
 
   constructor(uri: string, log: Log) {
     this.uri = uri.replace(/\/$/, '');
-    this.root = diskPath(uri);
+    this.disk = diskPath(uri);
+    this.root = this.disk === undefined ? undefined : (repositoryOf(this.disk) ?? this.disk);
+    this.start = this.disk === undefined ? '' : relative(this.root!, this.disk).split(sep).join('/');
     this.log = log;
     const rules = () => this.setup.ruleSet;
     this.project =
@@ -63,7 +70,7 @@ export class Folder {
   }
 
   private read(): Setup {
-    const config = this.root === undefined ? parseConfig('', '') : findConfig(this.root);
+    const config = this.root === undefined ? parseConfig('', '') : findConfig(this.disk ?? this.root, this.root);
     const book = rulesOf(config);
     const problem = config.problems[0]?.message ?? (book.problems[0] && `${book.problems[0].page}: ${book.problems[0].message}`);
     if (problem) this.log.problem(this.uri, `${configName}: ${problem}`);
@@ -74,7 +81,7 @@ export class Folder {
       options,
       rules: new Map(book.rules.map((rule) => [rule.id, rule])),
       ruleSet: ruleSet(book.rules, checks, options),
-      ignored: this.root === undefined ? undefined : ignoredBy(config, this.root),
+      ignored: this.root === undefined ? undefined : ignoredBy(config, this.root, this.start),
     };
   }
 
@@ -124,7 +131,7 @@ export class Folders {
     let best: Place | undefined;
     for (const folder of this.workspace.values()) {
       const path = pathIn(folder, uri);
-      if (path && (!best || path.length < best.path.length)) best = { folder, path };
+      if (path && (!best || folder.uri.length > best.folder.uri.length)) best = { folder, path };
     }
     if (best) return best;
     const disk = diskPath(uri);
@@ -173,7 +180,8 @@ function pathIn(folder: Folder, uri: string): string | undefined {
   const disk = diskPath(uri);
   if (disk === undefined) return undefined;
   const path = relative(folder.root, disk).split(sep).join('/');
-  return path === '..' || path.startsWith('../') || /^[a-z]:/i.test(path) ? undefined : path;
+  if (path === '..' || path.startsWith('../') || /^[a-z]:/i.test(path)) return undefined;
+  return folder.start === '' || path.startsWith(`${folder.start}/`) ? path : undefined;
 }
 
 function decode(text: string): string {

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import type { Diagnostic, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../engine/analyze.ts';
@@ -161,8 +162,8 @@ export class OpenDocuments {
   }
 
   private configProblems({ folder, path }: Place, { document, lines }: Analysed) {
-    if (path !== configName || folder.root === undefined) return [];
-    const config = parseConfig(document.text, folder.root);
+    if (basename(path) !== configName || folder.root === undefined) return [];
+    const config = parseConfig(document.text, join(folder.root, dirname(path)));
     return [...config.problems, ...unknownRules(config, this.ruleIds())].map((problem) => problemDiagnostic(problem, lines));
   }
 

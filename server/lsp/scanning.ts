@@ -49,7 +49,7 @@ export async function scanFolders(
     const outcome = await scan(
       {
         root,
-        paths: [{ path: '', folder: true }],
+        paths: [{ path: folder.start, folder: true }],
         ignored: (below) => ignoredBy(config, root, below),
         rules: [...rules.values()],
         options,

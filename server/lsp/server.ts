@@ -20,7 +20,7 @@ import { loadParsers } from '../workspace/parsers.ts';
 import { loadRules } from '../workspace/rules.ts';
 import { codeActions, workspaceEdit, type ActionSupport, type FixAllData } from './code-actions.ts';
 import { rangeOf } from './diagnostics.ts';
-import { fixAll } from './fix-all.ts';
+import { fixAll } from '../engine/fix-all.ts';
 import { Folders, type Folder } from './folders.ts';
 import { ruleHover, rulePage } from './hover.ts';
 import { Log } from './log.ts';

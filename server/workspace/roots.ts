@@ -54,8 +54,8 @@ export function nameIn(base: string, root: string, path: string): string {
   return base === root ? path : slashed(relative(base, join(root, path)));
 }
 
-/** The nearest folder around (or at) `folder` that has a `.git`. */
-function repositoryOf(folder: string): string | undefined {
+/** The nearest folder around (or at) `folder` that has a `.git`; both absolute. */
+export function repositoryOf(folder: string): string | undefined {
   for (let here = folder; ; here = dirname(here)) {
     if (existsSync(join(here, '.git'))) return here;
     if (here === dirname(here)) return undefined;

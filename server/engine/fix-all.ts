@@ -1,6 +1,6 @@
-import { applyEdits, compatible } from '../engine/fix.ts';
-import type { Analysis } from '../engine/analyze.ts';
-import type { TextEdit } from '../engine/types.ts';
+import { applyEdits, compatible } from './fix.ts';
+import type { Analysis } from './analyze.ts';
+import type { TextEdit } from './types.ts';
 
 /** Fixes can uncover each other's findings; a text that isn't stable by then has fixes that undo each other. */
 const passes = 10;
