@@ -54,7 +54,8 @@ export function patternProblem(pattern: SecretPattern): string | undefined {
   const extent = extentOf(pattern.pattern);
   if (extent.max > longestMatch) return `every repetition needs an upper bound, and a match may have ${longestMatch} characters at most`;
   if (extent.min === 0) return 'the pattern matches nothing at all';
-  if (extent.nested || pattern.unless?.some((u) => extentOf(u).nested)) return 'a repetition must not stand round another repetition or an alternative';
+  if (extent.nested || pattern.unless?.some((u) => extentOf(u).nested))
+    return 'a repetition must not stand round another repetition or an alternative';
   if (extent.backreference) return 'backreferences are not supported';
   if ((pattern.lead ?? 0) > 256) return 'lead is 256 at most';
   return undefined;
