@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ruleSet } from '../engine/analyze.ts';
+import { patternProblem } from '../engine/secrets.ts';
 import { platforms, type Check, type FixTemplate, type Match, type Platform, type Relation, type Rule } from '../engine/types.ts';
 import { compilePattern } from '../dataflow/pattern.ts';
 import { sources } from '../dataflow/sources.ts';
@@ -100,8 +101,8 @@ function checkMatch(
         problem(at('on'), `match.${index}.on`, `${platform} has no type \`${type}\``);
     }
   } else if ('secret' in match) {
-    new RegExp(match.secret.pattern);
-    for (const pattern of match.secret.unless ?? []) new RegExp(pattern);
+    const wrong = patternProblem(match.secret);
+    if (wrong !== undefined) problem(at('secret'), `match.${index}.secret`, wrong);
   } else {
     const snippets = [...(match.code ?? []), ...(match.not ?? []), ...(match.flow?.to ?? []), ...(match.flow?.unless ?? [])];
     for (const source of match.flow?.from ?? []) if (!Object.hasOwn(sources, source)) snippets.push(source);
