@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { decodeBase64, decodeJson } from '../server/engine/base64.ts';
-import { base62, checksums, crc32 } from '../server/engine/checksums.ts';
+import { decodeBase64, decodeJson } from '../server/engine/secrets/base64.ts';
+import { base62, checksums, crc32 } from '../server/engine/secrets/checksums.ts';
 
 const check = (name: string, value: string): string | undefined => checksums[name]!(value);
 /** Text from a seed: tokens that are the same on every run and nobody's. */

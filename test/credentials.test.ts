@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { credentials } from '../server/engine/credentials.ts';
-import { fileRole } from '../server/engine/credential-files.ts';
-import { nameKind } from '../server/engine/credential-names.ts';
-import { look } from '../server/engine/randomness.ts';
+import { credentials } from '../server/engine/secrets/credentials.ts';
+import { fileRole } from '../server/engine/secrets/credential-files.ts';
+import { nameKind } from '../server/engine/secrets/credential-names.ts';
+import { look } from '../server/engine/secrets/randomness.ts';
 import type { Literal, SourceDocument, Syntax } from '../server/engine/types.ts';
 
 /** The literals of `key: value` pairs of one map; keys may have dots for the path. */

@@ -78,6 +78,7 @@ const table: readonly (readonly [string, string, readonly number[]])[] = [
   ['<iframe sandbox="..." />', `const a = <iframe src="x" sandbox="allow-scripts" />;\nconst b = <frame sandbox="x" />;`, [1]],
   ['(...) => {...}', `f((a, b) => { g(); });`, [1]],
   ['({ origin: (...) => true, ... })', `f({ origin: () => true });\nf({ origin: () => false });`, [1]],
+  ['$X.replace(/...<.../, ...)', `a.replace(/[<>]/g, '');\na.replace(/>/g, '');`, [1]],
   ['/(a+)+$/', `x = /(a+)+$/;\ny = /a/;`, [1]],
   ['typeof $X === "..."', `typeof a === 'b';`, [1]],
   ['debugger', `debugger;`, [1]],

@@ -50,6 +50,7 @@ const positive = [
   `import { URL } from 'url'; http.createServer((q, r) => { const u = new URL(q.url, 'http://x'); eval(u.searchParams.get('a')); })`,
   `app.get('/', (req, res) => { switch (req.query.k) { default: eval(req.query.k); } })`,
   `app.get('/', (req, res) => { db.find({}, (err, rows) => { eval(req.query.k); }) })`,
+  `app.get('/', (req, res) => { eval(req.query.k.replace(/[^;$]/g, '')); })`,
 ];
 /** None. */
 const negative = [
@@ -69,6 +70,8 @@ const negative = [
   `app.get('/', (req, res) => { const x = ALLOWED.includes(req.query.x) ? req.query.x : 'a'; eval(x); });`,
   `app.get('/', (req, res) => { switch (req.query.k) { case 'a': eval(req.query.k); } })`,
   `app.get('/', (req, res) => { const T = { a: 1 }; if (!(req.query.k in T)) throw new Error(); eval(req.query.k); })`,
+  `app.get('/', (req, res) => { eval(req.query.k.replace(/[^\\w.-]/g, '')); })`,
+  `app.get('/', (req, res) => { if (req.query.k.includes('..')) throw new Error(); eval(req.query.k); })`,
   `app.get('/', (req, res) => { const k = req.query.k; if (!/^[a-z]+$/.test(k)) { return; } eval(k); })`,
 ];
 

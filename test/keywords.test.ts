@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KeywordIndex } from '../server/engine/aho-corasick.ts';
+import { KeywordIndex } from '../server/engine/secrets/keywords.ts';
 
 function naive(keywords: readonly string[], text: string): string[] {
   const folded = text.replace(/[A-Z]/g, (c) => c.toLowerCase());

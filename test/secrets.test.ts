@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { extentOf } from '../server/engine/extent.ts';
-import { longestMatch, mask, matches, patternProblem, secretSearch } from '../server/engine/secrets.ts';
-import type { SecretRule } from '../server/engine/secrets.ts';
+import { extentOf } from '../server/engine/secrets/extent.ts';
+import { longestMatch, mask, matches, patternProblem, secretSearch } from '../server/engine/secrets/search.ts';
+import type { SecretRule } from '../server/engine/secrets/search.ts';
 import type { Literal, Rule, SecretMatch, SecretPattern, SourceDocument } from '../server/engine/types.ts';
 
 const folder = new URL('../rules/secrets/', import.meta.url);

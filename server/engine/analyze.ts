@@ -1,7 +1,7 @@
 import { compatible, fixOf, writeEdits } from './fix.ts';
 import { compileCondition, compileRelation, type Place, type RelationTest, type Test } from './match.ts';
 import { Lines } from './positions.ts';
-import { secretSearch, type SecretHit } from './secrets.ts';
+import { secretSearch, type SecretHit } from './secrets/search.ts';
 import { suppressions, suppressor } from './suppress.ts';
 import type { Span } from './tree.ts';
 import type {

@@ -152,7 +152,7 @@ export interface SecretPattern {
   readonly lead?: number;
   /** Shannon entropy in bits per character that the value must reach. */
   readonly entropy?: number;
-  /** The name of a checksum that the value must pass (engine/checksums.ts). */
+  /** The name of a checksum that the value must pass (engine/secrets/checksums.ts). */
   readonly checksum?: string;
   /** Regular expressions over the value or its line that disqualify it. */
   readonly unless?: readonly string[];

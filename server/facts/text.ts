@@ -1,4 +1,4 @@
-import { fileRole } from '../engine/credential-files.ts';
+import { fileRole } from '../engine/secrets/credential-files.ts';
 import type { Literal, SourceDocument } from '../engine/types.ts';
 
 /** Lines past this length are data or minified code; no one writes an assignment there. */

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ruleSet } from '../engine/analyze.ts';
-import { patternProblem } from '../engine/secrets.ts';
+import { patternProblem } from '../engine/secrets/search.ts';
 import { platforms, type Check, type FixTemplate, type Match, type Platform, type Relation, type Rule } from '../engine/types.ts';
 import { compilePattern } from '../dataflow/pattern.ts';
 import { sources } from '../dataflow/sources.ts';

@@ -1,9 +1,9 @@
 /** How fast secrets are found: `npx tsx test/bench/secrets.ts`. Prints MB/s over a generated mix, alone and with hostile text. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { KeywordIndex } from '../../server/engine/aho-corasick.ts';
-import { secretSearch } from '../../server/engine/secrets.ts';
-import type { SecretRule } from '../../server/engine/secrets.ts';
+import { KeywordIndex } from '../../server/engine/secrets/keywords.ts';
+import { secretSearch } from '../../server/engine/secrets/search.ts';
+import type { SecretRule } from '../../server/engine/secrets/search.ts';
 import type { Rule, SecretMatch } from '../../server/engine/types.ts';
 import { literalsOfText } from '../../server/facts/text.ts';
 

@@ -1,4 +1,4 @@
-import type { SourceDocument } from './types.ts';
+import type { SourceDocument } from '../types.ts';
 
 /** How names and values of a document are to be read. */
 export type FileRole =

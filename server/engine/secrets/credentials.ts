@@ -5,8 +5,8 @@ import { nameKind, wordsOf } from './credential-names.ts';
 import { placeholder } from './placeholders.ts';
 import type { Look } from './randomness.ts';
 import { look } from './randomness.ts';
-import type { Span } from './tree.ts';
-import type { Literal, SourceDocument } from './types.ts';
+import type { Span } from '../tree.ts';
+import type { Literal, SourceDocument } from '../types.ts';
 
 /** A literal that is a credential, and why. */
 export interface Credential {

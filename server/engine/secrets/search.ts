@@ -1,12 +1,12 @@
-import { KeywordIndex } from './aho-corasick.ts';
+import { KeywordIndex } from './keywords.ts';
 import { checksums } from './checksums.ts';
 import type { Credential } from './credentials.ts';
 import { credentials } from './credentials.ts';
 import { extentOf } from './extent.ts';
 import { placeholder } from './placeholders.ts';
 import { entropy } from './randomness.ts';
-import type { Span } from './tree.ts';
-import type { Literal, Rule, SecretPattern, SourceDocument } from './types.ts';
+import type { Span } from '../tree.ts';
+import type { Literal, Rule, SecretPattern, SourceDocument } from '../types.ts';
 
 export interface SecretHit {
   readonly rule: Rule;
