@@ -1,3 +1,5 @@
+import type { Node } from './nodes.ts';
+
 /** What library functions and methods do with taint. Names are canonical (names.ts). */
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
@@ -69,3 +71,10 @@ export function callbackOf(
 
 /** Operators that give a number or an answer, whatever they are given. */
 export const arithmetic = /^(?:[-*/%&|^]|\*\*|<<|>>>?|[=!]==?|[<>]=?|in|instanceof)$/;
+
+/** Whether `replace(/[^\w.-]/g, …)` leaves nothing but letters, digits and what is harmless among them. */
+export function keepsWordsOnly(regex: Node | undefined): boolean {
+  if (regex?.type !== 'RegExpLiteral' || !regex.flags.includes('g')) return false;
+  const kept = /^\(?\[\^((?:[^\]\\]|\\.)*)\][+*]?\)?$/.exec(regex.pattern)?.[1];
+  return kept !== undefined && /^(?:\\[wds.-]|[a-zA-Z0-9]-[a-zA-Z0-9]|[\w .@-])*$/.test(kept);
+}

@@ -30,8 +30,11 @@ export function provedBy(test: Node, truth: boolean, text: string, scope: Scope,
     case 'CallExpression':
     case 'OptionalCallExpression': {
       const name = lastName(node.callee);
-      if (!truth || !name) return [];
       const args = node.arguments;
+      // A path without `..` stays where it is.
+      if (!truth && name === 'includes' && isMember(node.callee) && args[0] && literalOf(args[0]) === '..')
+        return written(node.callee.object);
+      if (!truth || !name) return [];
       if (name === 'some') return written(comparedInSome(args[0]));
       if (isMember(node.callee) && /^(?:startsWith|match)$/.test(name)) return written(node.callee.object);
       if (membership.test(name) || judging.test(name)) {

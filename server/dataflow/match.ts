@@ -1,6 +1,6 @@
 import { canonicalName, literalOf, rootOf, settledInit, staticValue, writtenName } from './names.ts';
 import { child, isCall, isFunction, isMember, keyName, keysOf, propertyName, unwrap, type Node } from './nodes.ts';
-import { absentKey, isEllipsis, metavariable, type Pattern } from './pattern.ts';
+import { absentKey, ellipsis, isEllipsis, metavariable, type Pattern } from './pattern.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
 
 /** What the metavariables of a pattern stand for. */
@@ -126,7 +126,7 @@ class Matcher {
         if (pattern.operator === '+' && pattern.left.type !== 'BinaryExpression') return this.concatenation(pattern, code, scope);
         break;
       case 'RegExpLiteral':
-        return code.type === 'RegExpLiteral' && code.pattern === pattern.pattern && code.flags === pattern.flags;
+        return code.type === 'RegExpLiteral' && sameRegex(pattern, code);
       case 'Identifier':
         return code.type === 'Identifier' && code.name === pattern.name;
     }
@@ -283,6 +283,21 @@ class Matcher {
 const content = (value: Node): Node => (value.type === 'JSXExpressionContainer' ? value.expression : value);
 
 const isAnyText = (node: Extract<Node, { type: 'TemplateLiteral' }>): boolean => node.expressions.length === 0;
+
+type Regex = Extract<Node, { type: 'RegExpLiteral' }>;
+
+/** `/...<.../` is any expression with a `<` in it, whatever its flags. */
+function sameRegex(wanted: Regex, got: Regex): boolean {
+  const parts = wanted.pattern.split(ellipsis);
+  if (parts.length === 1) return got.pattern === wanted.pattern && got.flags === wanted.flags;
+  let at = 0;
+  for (const part of parts) {
+    const found = got.pattern.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return !wanted.flags || wanted.flags === got.flags;
+}
 
 /** `"..."` is any string; `"http://..."` one that starts so. */
 function sameLiteral(wanted: string | number | boolean | null, got: string | number | boolean | null | undefined): boolean {

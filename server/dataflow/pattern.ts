@@ -16,7 +16,7 @@ export interface Pattern {
 }
 
 /** What `...` and `{ !key: … }` are called while Babel reads a snippet. */
-const ellipsis = '$ELLIPSIS';
+export const ellipsis = '$ELLIPSIS';
 const without = '$WITHOUT_';
 
 export const isEllipsis = (node: Node | null | undefined): boolean => {

@@ -1,6 +1,6 @@
 import type { File } from '@babel/types';
 import type { SourceDocument } from '../engine/types.ts';
-import { arithmetic, callbackOf, effectOf, fills } from './calls.ts';
+import { arithmetic, callbackOf, effectOf, fills, keepsWordsOnly } from './calls.ts';
 import { functionOf } from './functions.ts';
 import { provedBy } from './guards.ts';
 import { canonicalName, lastName, settledInit, writtenName } from './names.ts';
@@ -23,22 +23,8 @@ import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
 import { State } from './state.ts';
 import { Memory } from './memory.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
-import { itemsOf, knownText, sideBySide, templateParts } from './text.ts';
-import {
-  cleaned,
-  flat,
-  composed,
-  nothing,
-  surrounded,
-  tainted,
-  through,
-  under,
-  union,
-  unknown,
-  type Label,
-  type Taint,
-  type Value,
-} from './values.ts';
+import { concatenated, itemsOf, sideBySide, templateParts } from './text.ts';
+import { cleaned, flat, composed, nothing, tainted, through, under, union, type Label, type Taint, type Value } from './values.ts';
 
 /** Follows values from sources to sinks through one file: each function once, with what its parameters lead to as a summary. */
 export function taints(
@@ -265,7 +251,7 @@ class Interpreter extends Memory implements Machine {
         let value = this.evaluate(node.right, scope);
         if (node.operator !== '=') {
           const before = this.evaluate(node.left, scope);
-          if (node.operator === '+=') value = this.joined([node.left, node.right], [before, value], scope);
+          if (node.operator === '+=') value = concatenated([node.left, node.right], [before, value], scope);
           else value = /^(?:\|\|=|&&=|\?\?=)$/.test(node.operator) ? union(flat(before), value) : undefined;
         } else if (isMember(node.left)) {
           this.evaluate(node.left.object, scope);
@@ -346,18 +332,7 @@ class Interpreter extends Memory implements Machine {
   /** The value of parts written one after the other. */
   private concatenation(parts: readonly Node[], scope: Scope): Value | undefined {
     const values = parts.map((part) => this.evaluate(part, scope));
-    return this.joined(parts, values, scope);
-  }
-
-  /** Each taint with the text that stands before and after it. */
-  private joined(parts: readonly (Node | undefined)[], values: readonly (Value | undefined)[], scope: Scope): Value | undefined {
-    if (!values.some((value) => value?.taints.length)) return undefined;
-    const texts = parts.map((part, i) => (!part || values[i]?.taints.length ? unknown : knownText(part, scope)));
-    let value: Value | undefined;
-    for (const [i, own] of values.entries()) {
-      if (own?.taints.length) value = union(value, surrounded(own, texts.slice(0, i).join(''), texts.slice(i + 1).join('')));
-    }
-    return value;
+    return concatenated(parts, values, scope);
   }
 
   /** JSX and whatever else holds expressions. */
@@ -417,15 +392,16 @@ class Interpreter extends Memory implements Machine {
     if (effect === 'passes') {
       const [target] = node.arguments;
       if (method === 'assign' && target && everything) this.fill(target, everything, scope, undefined);
-      return union(sideBySide(canonical) ? this.joined(node.arguments, args, scope) : everything, flat(receiver));
+      return union(sideBySide(canonical) ? concatenated(node.arguments, args, scope) : everything, flat(receiver));
     }
     if (method !== undefined && isMember(callee)) {
       if (fills(method) && everything) {
         this.fill(callee.object, everything, scope, undefined);
       }
       if (/^(?:replace|replaceAll|concat|join|padStart|padEnd|fill|with)$/.test(method)) {
+        if (keepsWordsOnly(node.arguments[0])) return args[1];
         const inserted = args.some((arg) => arg?.taints.length);
-        return inserted ? this.joined([callee.object, ...node.arguments], [receiver, ...args], scope) : flat(receiver);
+        return inserted ? concatenated([callee.object, ...node.arguments], [receiver, ...args], scope) : flat(receiver);
       }
       return flat(called ?? (receiver?.carrier ? undefined : receiver));
     }

@@ -1,7 +1,7 @@
 import { settledInit, staticValue } from './names.ts';
 import { unwrap, type Node } from './nodes.ts';
 import { lookup, type Scope } from './scopes.ts';
-import { unknown } from './values.ts';
+import { surrounded, union, unknown, type Value } from './values.ts';
 
 type Template = Extract<Node, { type: 'TemplateLiteral' }>;
 
@@ -48,4 +48,15 @@ export function knownText(node: Node, scope: Scope, depth = 0): string {
     default:
       return unknown;
   }
+}
+
+/** The value of parts written one after the other: each taint with the text that stands before and after it. */
+export function concatenated(parts: readonly Node[], values: readonly (Value | undefined)[], scope: Scope): Value | undefined {
+  if (!values.some((value) => value?.taints.length)) return undefined;
+  const texts = parts.map((part, i) => (values[i]?.taints.length ? unknown : knownText(part, scope)));
+  let value: Value | undefined;
+  for (const [i, own] of values.entries()) {
+    if (own?.taints.length) value = union(value, surrounded(own, texts.slice(0, i).join(''), texts.slice(i + 1).join('')));
+  }
+  return value;
 }
