@@ -62,6 +62,7 @@ const table: readonly (readonly [string, string, readonly number[]])[] = [
   ['f({ !secure: $_, ... })', `f({ a: 1 });\nf({ secure: true });\nf({ ...rest });\nf({});`, [1, 4]],
   ['f({ a: 1 })', `f({ a: 1 });\nf({ a: 1, b: 2 });`, [1]],
   ['f({ a: { b: true, ... }, ... })', `const o = { b: true };\nf({ c, a: o });`, [2]],
+  ['({ secure: false, ... })', `f({\n  a,\n  secure: false,\n});`, [3]],
   ['f({ secure: false, ... })', `const o = { secure: false };\no.secure = true;\nf(o);`, []],
   ['f({ "x-y": $X, ... })', `f({ 'x-y': 1 });`, [1]],
   // Members, casts, optional chaining

@@ -1,6 +1,7 @@
 import type { File } from '@babel/types';
 import type { CodeHit, CodeModel, CodeQuery, Related, SourceDocument } from '../engine/types.ts';
-import type { Node } from './nodes.ts';
+import { keyName, type Node } from './nodes.ts';
+import { isEllipsis } from './pattern.ts';
 import { indexOf, matchesAt, type Match, type QueryIndex } from './queries.ts';
 import { replacement } from './replace.ts';
 import { scopesOf, type Scopes } from './scopes.ts';
@@ -39,7 +40,7 @@ function search(document: SourceDocument, program: File, scopes: Scopes, queries
     }
     hits.push({
       query: index.compiled[match.query]!.query,
-      span: { start: node.start!, end: node.end! },
+      span: spanOf(match),
       bindings,
       related,
       replace: (snippet) => replacement(snippet, match, text),
@@ -63,6 +64,19 @@ function search(document: SourceDocument, program: File, scopes: Scopes, queries
     }
   }
   return hits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+/** What is underlined: of an object that is asked for one property, that property. */
+function spanOf({ pattern, place: { node } }: Match): { start: number; end: number } {
+  let shown: Node = node;
+  if (pattern.node.type === 'ObjectExpression' && node.type === 'ObjectExpression') {
+    const keys = pattern.node.properties.flatMap((p) =>
+      p.type === 'ObjectProperty' && !isEllipsis(p) ? [keyName(p.key, p.computed)] : [],
+    );
+    const own = node.properties.find((p) => p.type === 'ObjectProperty' && keyName(p.key, p.computed) === keys[0]);
+    if (keys.length === 1 && own) shown = own;
+  }
+  return { start: shown.start!, end: shown.end! };
 }
 
 /** Whether some query with a sink here has a source here too. */
