@@ -89,7 +89,7 @@ describe('reports', () => {
 Not analysed in full
   x.bin  binary
 
-2 findings (1 critical, 1 high) in 3 files in 42 ms. One has a fix; \`leftward fix\` applies the safe ones.
+2 findings (1 critical, 1 high) in 3 files in 42 ms. One has a fix in the editor; \`leftward fix\` applies those that are safe.
 `,
     );
   });

@@ -29,3 +29,8 @@ resource "aws_db_instance" "shop" {
   publicly_accessible = true
   storage_encrypted   = false
 }
+
+# The key for the uploads
+resource "aws_kms_key" "uploads" {
+  description = "uploads"
+}
