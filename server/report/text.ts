@@ -106,7 +106,10 @@ function summary(report: Report, paint: Paint): string {
     return n > 0 ? [paint(colours[severity], `${n} ${severity}`)] : [];
   });
   const fixable = findings.filter((finding) => finding.fixable).length;
-  const fixes = fixable > 0 ? ` ${fixable === 1 ? 'One has a fix' : `${fixable} have a fix`} in the editor; \`leftward fix\` applies those that are safe.` : '';
+  const fixes =
+    fixable > 0
+      ? ` ${fixable === 1 ? 'One has a fix' : `${fixable} have a fix`} in the editor; \`leftward fix\` applies those that are safe.`
+      : '';
   return `${paint('1', count(findings.length, 'finding'))} (${parts.join(', ')}) in ${where}.${fixes}`;
 }
 

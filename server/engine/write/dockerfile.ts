@@ -110,7 +110,7 @@ function overwrite(text: string, node: Node, value: Json): Made {
   const before = text.slice(node.span.start, node.span.end);
   const written = String(value);
   if (/^["']/.test(before)) return [{ span: node.span, text: before[0] + written.replaceAll(before[0]!, `\\${before[0]}`) + before[0] }];
-  return [{ span: node.span, text: /[\s"'\\]/.test(written) && text.slice(0, node.span.start).endsWith("=") ? quoted(written) : written }];
+  return [{ span: node.span, text: /[\s"'\\]/.test(written) && text.slice(0, node.span.start).endsWith('=') ? quoted(written) : written }];
 }
 
 /** What stands there is a variable; another value would belong where the variable is set. */
