@@ -38,14 +38,19 @@ export class Client {
   private readonly waiting = new Set<() => void>();
   initialized!: InitializeResult;
 
-  constructor() {
+  /** What Node is to run: the sources, if not a bundle is named. */
+  constructor(server: readonly string[] = ['--import', 'tsx', 'server/lsp/main.ts', '--stdio']) {
     const root = fileURLToPath(new URL('..', import.meta.url));
-    this.process = spawn(process.execPath, ['--import', 'tsx', 'server/lsp/main.ts', '--stdio'], {
+    this.process = spawn(process.execPath, server, {
       cwd: root,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const { stdin, stdout } = this.process;
     this.connection = createProtocolConnection(new StreamMessageReader(stdout!), new StreamMessageWriter(stdin!));
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid;
   }
 
   async start({ folders = [], settings = {}, commands = false }: ClientSetup): Promise<this> {
