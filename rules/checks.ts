@@ -17,43 +17,44 @@ import check13 from './docker/secret-in-environment.ts';
 import check14 from './docker/shell-form-command.ts';
 import check15 from './docker/stage-alias.ts';
 import check16 from './docker/sudo-in-build.ts';
-import check17 from './docker/unpinned-language-package.ts';
-import check18 from './docker/unpinned-system-package.ts';
-import check19 from './docker/wget-and-curl.ts';
-import check20 from './github-actions/privileged-checkout.ts';
-import check21 from './github-actions/template-injection.ts';
-import check22 from './gitlab-ci/script-injection.ts';
-import check23 from './kubernetes/admission-plugin-disabled.ts';
-import check24 from './kubernetes/always-admit.ts';
-import check25 from './kubernetes/always-allow-authorization.ts';
-import check26 from './kubernetes/anonymous-api-access.ts';
-import check27 from './kubernetes/api-server-certificate.ts';
-import check28 from './kubernetes/authorization-without-rbac.ts';
-import check29 from './kubernetes/control-plane-bind-address.ts';
-import check30 from './kubernetes/control-plane-profiling.ts';
-import check31 from './kubernetes/controller-manager-keys-missing.ts';
-import check32 from './kubernetes/etcd-auto-tls.ts';
-import check33 from './kubernetes/etcd-cleartext.ts';
-import check34 from './kubernetes/etcd-connection-unverified.ts';
-import check35 from './kubernetes/etcd-no-client-certificates.ts';
-import check36 from './kubernetes/insecure-api-port.ts';
-import check37 from './kubernetes/kubelet-certificate-rotation.ts';
-import check38 from './kubernetes/kubelet-connection-unverified.ts';
-import check39 from './kubernetes/kubelet-idle-streams.ts';
-import check40 from './kubernetes/kubelet-kernel-settings.ts';
-import check41 from './kubernetes/kubelet-read-only-port.ts';
-import check42 from './kubernetes/no-always-pull-images.ts';
-import check43 from './kubernetes/no-audit-log.ts';
-import check44 from './kubernetes/no-client-certificates.ts';
-import check45 from './kubernetes/no-event-rate-limit.ts';
-import check46 from './kubernetes/no-node-restriction.ts';
-import check47 from './kubernetes/no-pod-garbage-collection.ts';
-import check48 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check49 from './kubernetes/service-account-keys-missing.ts';
-import check50 from './kubernetes/shared-controller-credentials.ts';
-import check51 from './kubernetes/short-audit-log.ts';
-import check52 from './kubernetes/static-api-credentials.ts';
-import check53 from './kubernetes/weak-control-plane-tls.ts';
+import check17 from './docker/unpinned-base-image.ts';
+import check18 from './docker/unpinned-language-package.ts';
+import check19 from './docker/unpinned-system-package.ts';
+import check20 from './docker/wget-and-curl.ts';
+import check21 from './github-actions/privileged-checkout.ts';
+import check22 from './github-actions/template-injection.ts';
+import check23 from './gitlab-ci/script-injection.ts';
+import check24 from './kubernetes/admission-plugin-disabled.ts';
+import check25 from './kubernetes/always-admit.ts';
+import check26 from './kubernetes/always-allow-authorization.ts';
+import check27 from './kubernetes/anonymous-api-access.ts';
+import check28 from './kubernetes/api-server-certificate.ts';
+import check29 from './kubernetes/authorization-without-rbac.ts';
+import check30 from './kubernetes/control-plane-bind-address.ts';
+import check31 from './kubernetes/control-plane-profiling.ts';
+import check32 from './kubernetes/controller-manager-keys-missing.ts';
+import check33 from './kubernetes/etcd-auto-tls.ts';
+import check34 from './kubernetes/etcd-cleartext.ts';
+import check35 from './kubernetes/etcd-connection-unverified.ts';
+import check36 from './kubernetes/etcd-no-client-certificates.ts';
+import check37 from './kubernetes/insecure-api-port.ts';
+import check38 from './kubernetes/kubelet-certificate-rotation.ts';
+import check39 from './kubernetes/kubelet-connection-unverified.ts';
+import check40 from './kubernetes/kubelet-idle-streams.ts';
+import check41 from './kubernetes/kubelet-kernel-settings.ts';
+import check42 from './kubernetes/kubelet-read-only-port.ts';
+import check43 from './kubernetes/no-always-pull-images.ts';
+import check44 from './kubernetes/no-audit-log.ts';
+import check45 from './kubernetes/no-client-certificates.ts';
+import check46 from './kubernetes/no-event-rate-limit.ts';
+import check47 from './kubernetes/no-node-restriction.ts';
+import check48 from './kubernetes/no-pod-garbage-collection.ts';
+import check49 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check50 from './kubernetes/service-account-keys-missing.ts';
+import check51 from './kubernetes/shared-controller-credentials.ts';
+import check52 from './kubernetes/short-audit-log.ts';
+import check53 from './kubernetes/static-api-credentials.ts';
+import check54 from './kubernetes/weak-control-plane-tls.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -73,41 +74,42 @@ export const checks: Readonly<Record<string, Check>> = {
   'docker/shell-form-command': check14,
   'docker/stage-alias': check15,
   'docker/sudo-in-build': check16,
-  'docker/unpinned-language-package': check17,
-  'docker/unpinned-system-package': check18,
-  'docker/wget-and-curl': check19,
-  'github-actions/privileged-checkout': check20,
-  'github-actions/template-injection': check21,
-  'gitlab-ci/script-injection': check22,
-  'kubernetes/admission-plugin-disabled': check23,
-  'kubernetes/always-admit': check24,
-  'kubernetes/always-allow-authorization': check25,
-  'kubernetes/anonymous-api-access': check26,
-  'kubernetes/api-server-certificate': check27,
-  'kubernetes/authorization-without-rbac': check28,
-  'kubernetes/control-plane-bind-address': check29,
-  'kubernetes/control-plane-profiling': check30,
-  'kubernetes/controller-manager-keys-missing': check31,
-  'kubernetes/etcd-auto-tls': check32,
-  'kubernetes/etcd-cleartext': check33,
-  'kubernetes/etcd-connection-unverified': check34,
-  'kubernetes/etcd-no-client-certificates': check35,
-  'kubernetes/insecure-api-port': check36,
-  'kubernetes/kubelet-certificate-rotation': check37,
-  'kubernetes/kubelet-connection-unverified': check38,
-  'kubernetes/kubelet-idle-streams': check39,
-  'kubernetes/kubelet-kernel-settings': check40,
-  'kubernetes/kubelet-read-only-port': check41,
-  'kubernetes/no-always-pull-images': check42,
-  'kubernetes/no-audit-log': check43,
-  'kubernetes/no-client-certificates': check44,
-  'kubernetes/no-event-rate-limit': check45,
-  'kubernetes/no-node-restriction': check46,
-  'kubernetes/no-pod-garbage-collection': check47,
-  'kubernetes/secrets-unencrypted-in-etcd': check48,
-  'kubernetes/service-account-keys-missing': check49,
-  'kubernetes/shared-controller-credentials': check50,
-  'kubernetes/short-audit-log': check51,
-  'kubernetes/static-api-credentials': check52,
-  'kubernetes/weak-control-plane-tls': check53,
+  'docker/unpinned-base-image': check17,
+  'docker/unpinned-language-package': check18,
+  'docker/unpinned-system-package': check19,
+  'docker/wget-and-curl': check20,
+  'github-actions/privileged-checkout': check21,
+  'github-actions/template-injection': check22,
+  'gitlab-ci/script-injection': check23,
+  'kubernetes/admission-plugin-disabled': check24,
+  'kubernetes/always-admit': check25,
+  'kubernetes/always-allow-authorization': check26,
+  'kubernetes/anonymous-api-access': check27,
+  'kubernetes/api-server-certificate': check28,
+  'kubernetes/authorization-without-rbac': check29,
+  'kubernetes/control-plane-bind-address': check30,
+  'kubernetes/control-plane-profiling': check31,
+  'kubernetes/controller-manager-keys-missing': check32,
+  'kubernetes/etcd-auto-tls': check33,
+  'kubernetes/etcd-cleartext': check34,
+  'kubernetes/etcd-connection-unverified': check35,
+  'kubernetes/etcd-no-client-certificates': check36,
+  'kubernetes/insecure-api-port': check37,
+  'kubernetes/kubelet-certificate-rotation': check38,
+  'kubernetes/kubelet-connection-unverified': check39,
+  'kubernetes/kubelet-idle-streams': check40,
+  'kubernetes/kubelet-kernel-settings': check41,
+  'kubernetes/kubelet-read-only-port': check42,
+  'kubernetes/no-always-pull-images': check43,
+  'kubernetes/no-audit-log': check44,
+  'kubernetes/no-client-certificates': check45,
+  'kubernetes/no-event-rate-limit': check46,
+  'kubernetes/no-node-restriction': check47,
+  'kubernetes/no-pod-garbage-collection': check48,
+  'kubernetes/secrets-unencrypted-in-etcd': check49,
+  'kubernetes/service-account-keys-missing': check50,
+  'kubernetes/shared-controller-credentials': check51,
+  'kubernetes/short-audit-log': check52,
+  'kubernetes/static-api-credentials': check53,
+  'kubernetes/weak-control-plane-tls': check54,
 };

@@ -1,0 +1,12 @@
+import { flagCheck } from '../../server/engine/command-flags.ts';
+
+/** Nothing is verified unless files are named. */
+export default flagCheck(
+  ['kube-apiserver'],
+  [
+    { name: 'kubelet-https', want: 'true', good: (value) => value !== 'false' },
+    { name: 'kubelet-certificate-authority', want: '…', good: (value) => value !== undefined },
+    { name: 'kubelet-client-certificate', want: '…', good: (value) => value !== undefined },
+    { name: 'kubelet-client-key', want: '…', good: (value) => value !== undefined },
+  ],
+);
