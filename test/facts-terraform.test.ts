@@ -97,6 +97,68 @@ locals {}
     assert.equal(node.origin?.path, 'main.tf');
   });
 
+  describe('local modules', () => {
+    const bucket =
+      'resource "aws_s3_bucket" "b" {\n  acl = var.acl\n  key = var.key\n}\nvariable "acl" { default = "private" }\nvariable "key" { default = null }\n';
+    const child = (calls: Readonly<Record<string, string>>): readonly unknown[] =>
+      factsOf({ 'modules/bucket/main.tf': bucket, ...calls })
+        .filter((f) => f.name === 'aws_s3_bucket.b')
+        .map((f) => plain(f.node));
+
+    it('get the arguments of their calls, and say which call it is', () => {
+      const main = 'module "logs" {\n  source = "./modules/bucket"\n  acl    = local.acl\n}\nlocals {\n  acl = "public-read"\n}\n';
+      const facts = factsOf({ 'modules/bucket/main.tf': bucket, 'main.tf': main });
+      const acl = get(named(facts, 'aws_s3_bucket.b').node, 'acl');
+      assert.equal(plain(acl), 'public-read');
+      assert.equal(bucket.slice(acl!.span.start, acl!.span.end), 'var.acl');
+      const { path, span, what } = acl!.origin!;
+      assert.deepEqual([path, main.slice(span.start, span.end)], ['main.tf', 'local.acl']);
+      assert.equal(what, 'called by module.logs with acl = public-read, local `acl`');
+    });
+
+    it('keep their defaults where nobody calls them, and know a null where a call leaves it', () => {
+      const unknownKey = { acl: 'private', key: { refs: ['var.key'] } };
+      assert.deepEqual(child({}), [unknownKey]);
+      assert.deepEqual(child({ 'a.tf': 'module "x" {\n  source = "registry/bucket/aws"\n}\n' }), [unknownKey]);
+      assert.deepEqual(child({ 'a.tf': 'module "x" {\n  source = "./modules/bucket"\n  count = 0\n}\n' }), [unknownKey]);
+      assert.deepEqual(child({ 'examples/all/a.tf': 'module "x" {\n  source = "../../modules/bucket"\n}\n' }), [unknownKey]);
+      assert.deepEqual(child({ 'env/prod/a.tf': 'module "x" {\n  source = "../../modules/bucket/"\n}\n' }), [
+        { acl: 'private', key: null },
+      ]);
+    });
+
+    it('have facts for each call, through callers of callers as well', () => {
+      const calls = {
+        'a.tf':
+          'module "x" {\n  source = "./modules/site"\n  acl = "public-read"\n}\nmodule "y" {\n  source = "./modules/bucket"\n  acl = aws_x.y.z\n}\n',
+        'modules/site/main.tf':
+          'variable "acl" {}\nmodule "z" {\n  source = "../bucket"\n  for_each = { k = var.acl }\n  acl = each.value\n}\n',
+      };
+      assert.deepEqual(child(calls), [
+        { acl: { refs: ['var.acl'] }, key: null },
+        { acl: 'public-read', key: null },
+      ]);
+    });
+
+    it('end where they call each other, and where they are called too often', () => {
+      const round = {
+        'a/main.tf': 'module "b" {\n  source = "../b"\n}\nresource "t" "n" {}\n',
+        'b/main.tf': 'module "a" {\n  source = "../a"\n}\n',
+      };
+      assert.equal(factsOf(round).filter((f) => f.name === 't.n').length, 1);
+      const many = Array.from({ length: 30 }, (_, i) => `module "m${i}" {\n  source = "./modules/bucket"\n}\n`).join('');
+      assert.equal(child({ 'a.tf': many }).length, 8);
+    });
+
+    it('keep secrets out of what is said of a call', () => {
+      const facts = factsOf({
+        'db/main.tf': 'variable "password" {}\nresource "t" "n" {\n  password = var.password\n}\n',
+        'main.tf': 'module "d" {\n  source = "./db"\n  password = "hunter2"\n}\n',
+      });
+      assert.equal(get(named(facts, 't.n').node, 'password')?.origin?.what, 'called by module.d with password');
+    });
+  });
+
   it('reads variables in the order of Terraform', () => {
     const sources = {
       'm/main.tf': 'resource "t" "n" {\n  a = var.a\n  b = var.b\n  c = var.c\n  d = var.d\n}\n',

@@ -89,6 +89,35 @@ describe('a project', () => {
     assert.ok(!sharesModule('.github/workflows/a.yml', '.github/workflows/b.yml') && !sharesModule('package.json', 'tsconfig.json'));
   });
 
+  it('knows the calls of a local module, on disk and in buffers', () => {
+    put('modules/bucket/main.tf', bucket + variable('private'));
+    put('modules/bucket/outputs.tf', '');
+    const call = (acl: string): string => `module "logs" {\n  source = "../modules/bucket"\n  acl    = "${acl}"\n}\n`;
+    const project = open();
+    const child = 'modules/bucket/main.tf';
+    assert.ok(!found(project, child).includes(acl), 'called by nobody');
+    project.open(child, bucket + variable('private'));
+    project.open('live/main.tf', call('public-read'));
+    assert.deepEqual(project.affectedBy('live/main.tf'), [child]);
+    const finding = project.analysisOf(child).findings.find(({ rule }) => rule === acl)!;
+    assert.equal(finding.span.start, bucket.indexOf('var.acl'));
+    assert.deepEqual(finding.related, [
+      { path: 'live/main.tf', span: { start: 58, end: 71 }, message: 'called by module.logs with acl = public-read' },
+    ]);
+    assert.equal(project.analysisOf(child), project.analysisOf(child), 'kept while nothing changes');
+    project.open('live/main.tf', '');
+    assert.deepEqual(project.affectedBy('live/main.tf'), [child], 'it was called until now');
+    assert.ok(!found(project, child).includes(acl));
+    assert.deepEqual(project.affectedBy('live/main.tf'), []);
+    put('live/prod/main.tf', call('public-read').replace('..', '../..'));
+    project.invalidate('live/prod/main.tf');
+    assert.ok(found(project, child).includes(acl), 'a new file that calls it');
+    assert.deepEqual(project.dependentsOf('live/prod/main.tf'), [child, 'modules/bucket/outputs.tf']);
+    rmSync(join(root, 'live'), { recursive: true });
+    project.invalidate('live');
+    assert.ok(!found(project, child).includes(acl), 'a folder that went');
+  });
+
   it('says why a file is skipped or limited, and never throws', () => {
     put('binary.tf', 'a\0b');
     put('large.yaml', `password: &x 1\n${'# filler\n'.repeat(120_000)}`);

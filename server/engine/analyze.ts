@@ -255,7 +255,8 @@ function matchFact(compiled: CompiledMatch, fact: Fact, add: Add): void {
     const values = valuesOf(fact, place);
     const here = inDocument(fact, place);
     const fix = template && fixOf(template, fact, here, (text) => fill(text, values));
-    const origin = place.node?.origin;
+    // What is missing may be a null that a caller passes.
+    const origin = (place.node ?? place.entry?.value)?.origin;
     add(
       rule,
       oneLine(fact, here.span),

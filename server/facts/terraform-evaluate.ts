@@ -1,24 +1,10 @@
 import { entryOf, type Entry, type MapNode, type Node, type Origin, type Span } from '../engine/tree.ts';
+import { nameKind } from '../engine/secrets/credential-names.ts';
 import type { SourceDocument } from '../engine/types.ts';
 import type { HclEntry, HclUnknown, Operation, Step } from '../parse/hcl-expression.ts';
 import { booleanOf, functions, longestString, numberOf, scalar, textOf } from './terraform-functions.ts';
-import { baseName, type Declaration, type Module } from './terraform-module.ts';
+import { baseName, type Binding, type Context, type Declaration, type Module } from './terraform-module.ts';
 import { embeddedJson, policyDocument } from './terraform-policy.ts';
-
-/** A name that an expression may use beside the module's own: an iterator, `each`, a variable of `for`. */
-interface Binding {
-  readonly node: Node;
-  /** Where its values are written, for their origin. */
-  readonly what: string;
-}
-
-/** Where an expression stands. */
-export interface Context {
-  readonly module: Module;
-  readonly document: SourceDocument;
-  readonly bindings: ReadonlyMap<string, Binding>;
-  readonly depth: number;
-}
 
 /** Hops and nested operations beyond this are unknown; it bounds the stack. */
 const deepest = 300;
@@ -110,7 +96,7 @@ interface Element {
 }
 
 /** The elements of a list or map; undefined when nothing is known of them. */
-export function elementsOf(node: Node): { readonly elements: readonly Element[]; readonly open: boolean } | undefined {
+function elementsOf(node: Node): { readonly elements: readonly Element[]; readonly open: boolean } | undefined {
   if (node.kind === 'list') {
     const elements = node.items.map((value, i): Element => ({ key: { kind: 'scalar', span: value.span, value: i }, value }));
     return { elements, open: node.open === true };
@@ -121,12 +107,28 @@ export function elementsOf(node: Node): { readonly elements: readonly Element[];
 }
 
 /** What `each` and the iterator of a dynamic block hold. */
-export function keyValue({ key, value }: Element): MapNode {
+function keyValue({ key, value }: Element): MapNode {
   const entry = (name: string, node: Node): Entry => ({ key: name, keySpan: node.span, span: node.span, value: node });
   return { kind: 'map', span: value.span, entries: [entry('key', key), entry('value', value)] };
 }
 
-export function bind(c: Context, names: ReadonlyMap<string, Binding>): Context {
+/** The context of a block's instances: `each` where there is exactly one. Undefined when `count` or `for_each` makes none. */
+export function instance({ value }: Entry, context: Context): Context | undefined {
+  const count = entryOf(value, 'count')?.value;
+  if (count && numberOf(evaluate(count, context)) === 0) return undefined;
+  const source = entryOf(value, 'for_each')?.value;
+  const all = source && elementsOf(evaluate(source, context));
+  if (!all || all.open) return context;
+  const [only, ...more] = all.elements;
+  if (!only) return undefined;
+  if (more.length > 0) return context;
+  // A set's elements are their own keys.
+  const fromList = only.key.kind === 'scalar' && typeof only.key.value === 'number';
+  const element = fromList ? { key: only.value, value: only.value } : only;
+  return bind(context, new Map([['each', { node: keyValue(element), what: 'the `for_each`' }]]));
+}
+
+function bind(c: Context, names: ReadonlyMap<string, Binding>): Context {
   return { ...c, depth: c.depth + 1, bindings: new Map([...c.bindings, ...names]) };
 }
 
@@ -163,18 +165,8 @@ function traverse(of: string | Node, steps: readonly Step[], span: Span, c: Cont
   const [first, second, third] = steps.flatMap((s) => ('attribute' in s ? [s.attribute] : []));
   if (first === undefined) return undefined;
   switch (of) {
-    case 'var': {
-      const given = c.module.given.get(first);
-      const block = c.module.blocks.get(`var.${first}`);
-      const fallback = block && entryOf(block.entry.value, 'default');
-      const declared = given ?? (fallback && { entry: fallback, document: block.document });
-      if (!declared) return undefined;
-      const value = once(`var.${first}`, declared, declared.entry.value, c);
-      // A default of null says that the caller decides.
-      if (!given && value?.kind === 'scalar' && value.value === null) return undefined;
-      const what = given ? baseName(given.document.path) : `the default of variable \`${first}\``;
-      return moved(follow(value, steps.slice(1), c), span, c, declared.document, what);
-    }
+    case 'var':
+      return variable(first, steps.slice(1), span, c);
     case 'local': {
       const declared = c.module.locals.get(first);
       if (!declared) return undefined;
@@ -208,12 +200,34 @@ function traverse(of: string | Node, steps: readonly Step[], span: Span, c: Cont
   }
 }
 
+/** What the caller, a file of values or the default says. */
+function variable(name: string, steps: readonly Step[], span: Span, c: Context): Node | undefined {
+  const { given, blocks, call } = c.module;
+  const block = blocks.get(`var.${name}`);
+  const passed = given.get(name);
+  const value = passed && once(`given.${name}`, passed, passed.entry.value, c);
+  if (passed && !(isNull(value) && booleanOf(entryOf(block?.entry.value, 'nullable')?.value) === false)) {
+    if (!passed.from) return moved(follow(value, steps, c), span, c, passed.document, baseName(passed.document.path));
+    return moved(follow(value, steps, c), span, c, passed.document, { call: call ?? '', name });
+  }
+  const fallback = block && entryOf(block.entry.value, 'default');
+  if (!fallback) return undefined;
+  const standard = once(`var.${name}`, { entry: fallback, document: block.document }, fallback.value, c);
+  // A default of null says that the caller decides: it is known only where a call leaves the variable out.
+  if (isNull(standard) && call === undefined) return undefined;
+  return moved(follow(standard, steps, c), span, c, block.document, `the default of variable \`${name}\``);
+}
+
+function isNull(node: Node | undefined): boolean {
+  return node?.kind === 'scalar' && node.value === null;
+}
+
 /** Evaluates what a reference points to, once in a module and in the document that declares it. */
-function once(ref: string, { document }: Declaration, node: Node, c: Context): Node | undefined {
+function once(ref: string, { document, from }: Declaration, node: Node, c: Context): Node | undefined {
   const { evaluated } = c.module;
   if (!evaluated.has(ref)) {
     evaluated.set(ref, undefined);
-    evaluated.set(ref, evaluate(node, { module: c.module, document, bindings: new Map(), depth: c.depth }));
+    evaluated.set(ref, evaluate(node, { ...(from ?? contextOf(c.module, document)), depth: c.depth }));
   }
   return evaluated.get(ref);
 }
@@ -235,17 +249,27 @@ function follow(node: Node | undefined, steps: readonly Step[], c: Context): Nod
   return node;
 }
 
-/** A copy of a value in the place of the expression that uses it; its origin is where it is written. */
-function moved(node: Node | undefined, span: Span, c: Context, { path }: SourceDocument, what: string): Node | undefined {
+/** A copy of a value in the place of the expression that uses it; its origin is where it is written, or the argument of the call it came through. */
+function moved(
+  node: Node | undefined,
+  span: Span,
+  c: Context,
+  { path }: SourceDocument,
+  what: string | { readonly call: string; readonly name: string },
+): Node | undefined {
   const { budget } = c.module;
   const move = (n: Node, depth: number): Node => {
     if (--budget.left < 0 || depth > deepest) return { kind: 'unknown', span, refs: [] };
-    const origin: Origin = n.origin ?? { path, span: n.span, what };
+    const origin: Origin =
+      typeof what === 'object'
+        ? { path, span: n.span, what: argumentWords(what.call, what.name, n) }
+        : (n.origin ?? { path, span: n.span, what });
     switch (n.kind) {
       case 'scalar':
         return { ...n, span, origin };
       case 'unknown':
-        return { kind: 'unknown', span, origin, refs: n.refs, ...(n.parts && { parts: n.parts }) };
+        // The caller's names mean something else here.
+        return { kind: 'unknown', span, origin, refs: typeof what === 'object' ? [] : n.refs, ...(n.parts && { parts: n.parts }) };
       case 'list':
         return { ...n, span, origin, items: n.items.map((item) => move(item, depth + 1)) };
       case 'map':
@@ -253,6 +277,13 @@ function moved(node: Node | undefined, span: Span, c: Context, { path }: SourceD
     }
   };
   return node && move(node, 0);
+}
+
+/** "called by module.x with acl = public-read"; a value that may be a secret, or is no plain word, isn't repeated. */
+function argumentWords(call: string, name: string, value: Node): string {
+  const text = /^[\w.:/*-]{1,24}$/.exec(textOf(value) ?? '')?.[0];
+  const shown = text === undefined || nameKind(name) ? name : `${name} = ${text}`;
+  return `called by ${call} with ${shown}${value.origin ? `, ${value.origin.what}` : ''}`;
 }
 
 function template(parts: readonly (string | Node)[], node: Node, c: Context): Node | undefined {

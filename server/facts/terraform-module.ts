@@ -7,6 +7,23 @@ import type { Parsed } from '../parse/parsed.ts';
 export interface Declaration {
   readonly entry: Entry;
   readonly document: SourceDocument;
+  /** Where the value is evaluated, if not in the module itself: an argument of a call belongs to the caller. */
+  readonly from?: Context;
+}
+
+/** A name that an expression may use beside the module's own: an iterator, `each`, a variable of `for`. */
+export interface Binding {
+  readonly node: Node;
+  /** Where its values are written, for their origin. */
+  readonly what: string;
+}
+
+/** Where an expression stands. */
+export interface Context {
+  readonly module: Module;
+  readonly document: SourceDocument;
+  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly depth: number;
 }
 
 /** What one folder's files declare together, and what has been evaluated of it so far. */
@@ -15,8 +32,10 @@ export interface Module {
   /** Top-level blocks by address: `var.acl`, `aws_s3_bucket.logs`, `data.aws_ami.a`, `module.vpc`. */
   readonly blocks: ReadonlyMap<string, Declaration>;
   readonly locals: ReadonlyMap<string, Declaration>;
-  /** Values from terraform.tfvars and *.auto.tfvars; the file that Terraform reads last wins. */
+  /** Values from terraform.tfvars and *.auto.tfvars (the file that Terraform reads last wins), or the arguments of `call`. */
   readonly given: ReadonlyMap<string, Declaration>;
+  /** The address of the call that made this instance of the folder; absent for a root module. */
+  readonly call?: string;
   /** Results by reference; undefined while one is being computed, so that a cycle ends as unknown. */
   readonly evaluated: Map<string, Node | undefined>;
   /** How many more nodes may be copied in this module: locals that double each other end here. */
@@ -43,9 +62,18 @@ export function moduleOf(files: readonly Parsed[]): Module {
     for (const { address, entry } of table.blocks) if (!blocks.has(address)) blocks.set(address, { entry, document });
     for (const entry of table.locals) locals.set(entry.key, { entry, document });
   }
-  const module: Module = { members, blocks, locals, given: givenValues(members), evaluated: new Map(), budget: { left: 500_000 } };
+  const module: Module = { members, blocks, locals, given: givenValues(members), evaluated: new Map(), budget: fullBudget() };
   modules.set(first, module);
   return module;
+}
+
+/** The module as one of its calls makes it. */
+export function calledModule(module: Module, call: string, given: Module['given']): Module {
+  return { ...module, call, given, evaluated: new Map(), budget: fullBudget() };
+}
+
+function fullBudget(): Module['budget'] {
+  return { left: 500_000 };
 }
 
 /** The addressed top-level blocks of one file, in order. */

@@ -1,10 +1,11 @@
-import { entryOf, type Entry, type Node, type Span } from '../engine/tree.ts';
-import type { Fact, Scope, SourceDocument } from '../engine/types.ts';
+import type { Entry, Node, Span } from '../engine/tree.ts';
+import type { Fact, Scope } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
-import { bind, contextOf, elementsOf, evaluate, keyValue, type Context } from './terraform-evaluate.ts';
-import { numberOf } from './terraform-functions.ts';
-import { blocksOf, moduleOf, type Module } from './terraform-module.ts';
+import { scalarLiterals } from './literals.ts';
+import { instancesOf } from './terraform-calls.ts';
+import { contextOf, evaluate, instance } from './terraform-evaluate.ts';
+import { blocksOf, type Context, type Module } from './terraform-module.ts';
 
 /** What has been made of a module: its facts by file, and the scope they share. */
 interface Extracted {
@@ -22,17 +23,14 @@ export const terraform: Extractor = {
     return (syntax === 'hcl' || syntax === 'json') && /\.(?:tf|tofu|tfvars)(?:\.json)?$/.test(path);
   },
 
+  /** The siblings are the files of the folder, and those of folders that call it as a module: then there are facts for each call. */
   facts(parsed, siblings) {
-    const folder = folderOf(parsed.document);
-    const others = siblings.filter((s) => s !== parsed && s.document.path !== parsed.document.path && folderOf(s.document) === folder);
-    const module = moduleOf([parsed, ...new Set(others.filter((s) => terraform.recognises(s)))]);
-    return factsOf(module, parsed);
+    const others = siblings.filter((s) => s.document.path !== parsed.document.path && terraform.recognises(s));
+    return instancesOf(parsed, [...new Set(others)]).flatMap((module) => factsOf(module, parsed));
   },
-};
 
-function folderOf({ path }: SourceDocument): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
-}
+  literals: scalarLiterals,
+};
 
 function factsOf(module: Module, parsed: Parsed): readonly Fact[] {
   let known = extracted.get(module);
@@ -89,23 +87,4 @@ function headOf({ span, keySpan, value, labels = [] }: Entry, text: string): Spa
   const header = labels.length > 0 ? text.slice(span.start, value.span.start) : '';
   const line = /^[^\r\n]*/.exec(header)![0].trimEnd();
   return { start: span.start, end: Math.max(keySpan.end, span.start + line.length) };
-}
-
-/** The context of a block's instances: `each` where there is exactly one. Undefined when `count` or `for_each` makes none. */
-function instance(entry: Entry, context: Context): Context | undefined {
-  const count = entryOf(entry.value, 'count')?.value;
-  if (count) {
-    const number = numberOf(evaluate(count, context));
-    if (number === 0) return undefined;
-  }
-  const source = entryOf(entry.value, 'for_each')?.value;
-  const all = source && elementsOf(evaluate(source, context));
-  if (!all || all.open) return context;
-  const [only, ...more] = all.elements;
-  if (!only) return undefined;
-  if (more.length > 0) return context;
-  // A set's elements are their own keys.
-  const fromList = only.key.kind === 'scalar' && typeof only.key.value === 'number';
-  const element = fromList ? { key: only.value, value: only.value } : only;
-  return bind(context, new Map([['each', { node: keyValue(element), what: 'the `for_each`' }]]));
 }

@@ -48,7 +48,7 @@ export async function filesChanged(
       open.scheduleAffected({ folder, path });
       if (!folder.scanned || folder.leavesOut(path)) continue;
       closed.add(path);
-      for (const sibling of folder.project.siblingsOf(path)) closed.add(sibling.document.path);
+      for (const other of folder.project.dependentsOf(path)) closed.add(other);
     }
     for (const path of closed) {
       if (!open.has(sameUri(folder.uriOf(path)))) open.publishClosed({ folder, path });

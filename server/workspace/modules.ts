@@ -36,6 +36,11 @@ export function moduleOf(path: string): Module | undefined {
   };
 }
 
+/** Whether a document is one of Terraform's, by its path. */
+export function isTerraform(path: string): boolean {
+  return terraform.test(path);
+}
+
 /** Whether a change of `changed` may change what is said about `path`. */
 export function sharesModule(path: string, changed: string): boolean {
   return moduleOf(path)?.has(changed) ?? false;

@@ -5,8 +5,9 @@ import type { Fact, Literal, Platform, SourceDocument } from '../engine/types.ts
 import { extract } from '../facts/index.ts';
 import { parse, syntaxOf } from '../parse/index.ts';
 import type { Parsed } from '../parse/parsed.ts';
+import { Calls } from './calls.ts';
 import { limitedSyntax, readText, reasonOf, type Read } from './files.ts';
-import { folderOf, moduleOf, sharesModule } from './modules.ts';
+import { folderOf, isTerraform, moduleOf, sharesModule } from './modules.ts';
 
 /** What is known of one document. */
 export interface DocumentAnalysis extends Analysis {
@@ -36,6 +37,8 @@ interface Memo {
 
 /** More documents than this in one folder aren't one module; the first by name are taken. */
 const siblingLimit = 200;
+/** Folders that call a module beyond these, nearest first, don't count. */
+const callerLimit = 12;
 
 /**
  * One folder of files as the editor and the scan see it: buffers of the editor win over the disk, and a document is analysed together with those of its
@@ -47,22 +50,32 @@ export class Project {
   private readonly rules: () => RuleSet;
   private readonly read: (absolute: string) => Read;
   private readonly still: boolean;
+  private readonly calls: Calls;
   private readonly buffers = new Map<string, Source>();
   private readonly disk = new Map<string, Source>();
   private readonly listings = new Map<string, { readonly stamp: string; readonly paths: readonly string[] }>();
   private readonly memos = new Map<string, Memo>();
 
-  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. */
-  constructor(root: string, rules: () => RuleSet, read: (absolute: string) => Read = readText, still = false) {
+  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. Projects of one root may share `calls`. */
+  constructor(
+    root: string,
+    rules: () => RuleSet,
+    read: (absolute: string) => Read = readText,
+    still = false,
+    calls: Calls = new Calls(root, read),
+  ) {
     this.root = root;
     this.still = still;
+    this.calls = calls;
     this.rules = rules;
     this.read = read;
   }
 
   /** An editor holds the document with this text: from now on it counts, not the disk. Also for every change of it. */
   open(path: string, text: string): void {
-    if (this.buffers.get(path)?.parsed.document.text !== text) this.buffers.set(path, this.sourceOf(path, text));
+    if (this.buffers.get(path)?.parsed.document.text === text) return;
+    this.buffers.set(path, this.sourceOf(path, text));
+    this.calls.update(path, text);
   }
 
   /** The editor let go of the document: the disk counts again. */
@@ -88,10 +101,10 @@ export class Project {
     return analysis;
   }
 
-  /** The other documents that a document's references may lead to: those of its Terraform module, manifest folder or chart. */
+  /** The other documents that a document's references may lead to: those of its Terraform module and of those that call it, manifest folder or chart. */
   siblingsOf(path: string): readonly Parsed[] {
     const found: Parsed[] = [];
-    for (const other of this.modulePaths(path)) {
+    for (const other of this.relatedPaths(path)) {
       if (other === path) continue;
       const source = this.source(other);
       if (!source.skipped && source.parsed.document.syntax !== 'text') found.push(source.parsed);
@@ -106,7 +119,23 @@ export class Project {
 
   /** The open documents whose analysis may change when this one does; itself left out. */
   affectedBy(path: string): readonly string[] {
-    return [...this.buffers.keys()].filter((open) => open !== path && sharesModule(open, path));
+    const called = new Set(isTerraform(path) ? this.calls.calledBy(folderOf(path)) : []);
+    return [...this.buffers.keys()].filter(
+      (open) =>
+        open !== path &&
+        (sharesModule(open, path) ||
+          (called.has(folderOf(open)) && isTerraform(open)) ||
+          // It may have been related until just now.
+          this.memos.get(open)?.siblings.some((sibling) => sibling.document.path === path)),
+    );
+  }
+
+  /** All documents whose analysis may change when this one does, as far as the disk and the buffers tell now; itself left out. */
+  dependentsOf(path: string): readonly string[] {
+    const called = isTerraform(path) ? this.calls.calledBy(folderOf(path)) : [];
+    const found = new Set([...this.modulePaths(path), ...called.flatMap((folder) => this.modulePaths(`${folder && `${folder}/`}main.tf`))]);
+    found.delete(path);
+    return [...found];
   }
 
   /** The file changed, came or went on disk. Without a path: everything may have. */
@@ -115,9 +144,11 @@ export class Project {
       this.disk.clear();
       this.listings.clear();
       this.memos.clear();
+      this.calls.forget();
       return;
     }
     this.disk.delete(path);
+    if (!this.buffers.has(path)) this.calls.forget(path);
     this.listings.delete(folderOf(path));
     if (!this.buffers.has(path)) this.memos.delete(path);
   }
@@ -171,6 +202,14 @@ export class Project {
     for (const folder of module.folders) for (const p of this.listing(folder)) if (module.has(p)) paths.add(p);
     for (const p of this.buffers.keys()) if (module.has(p)) paths.add(p);
     return [...paths].sort().slice(0, siblingLimit);
+  }
+
+  /** Those, and for Terraform the modules that call it. */
+  private relatedPaths(path: string): readonly string[] {
+    const own = this.modulePaths(path);
+    if (!isTerraform(path)) return own;
+    const callers = this.calls.callersOf(folderOf(path)).slice(0, callerLimit);
+    return [...own, ...callers.flatMap((folder) => this.modulePaths(`${folder && `${folder}/`}main.tf`)).slice(0, siblingLimit)];
   }
 
   private listing(folder: string): readonly string[] {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { availableParallelism } from 'node:os';
 import { ruleSet, type RuleOptions } from '../engine/analyze.ts';
 import type { Check, Rule } from '../engine/types.ts';
+import { Calls } from './calls.ts';
 import { walk, type Skipped } from './files.ts';
 import { Ignored } from './ignored.ts';
 import { loadParsers } from './parsers.ts';
@@ -72,9 +73,10 @@ export async function scan(request: ScanRequest, checks: Readonly<Record<string,
   } else if (paths.length > 0) {
     const rules = ruleSet(request.rules, checks, request.options);
     await loadParsers();
+    const calls = new Calls(request.root);
     for (const unit of units) {
       if (signal?.aborted) break;
-      for (const result of analyseUnit(request.root, unit, rules, request.fixes ?? false)) {
+      for (const result of analyseUnit(request.root, unit, rules, request.fixes ?? false, calls)) {
         report(result);
         // Others of this thread get their turn between two files.
         await setImmediate();

@@ -1,6 +1,7 @@
 import type { RuleSet } from '../engine/analyze.ts';
 import { place, type PlacedFinding } from '../engine/placed.ts';
 import type { Platform } from '../engine/types.ts';
+import { Calls } from './calls.ts';
 import { moduleOf } from './modules.ts';
 import { Project } from './project.ts';
 
@@ -44,9 +45,9 @@ function slices(paths: readonly string[], size: number): Unit[] {
   return Array.from({ length: Math.ceil(paths.length / size) }, (_, i) => paths.slice(i * size, (i + 1) * size));
 }
 
-/** Analyses the files of a unit, one for each step. Never throws. `fixes` adds them to the findings. */
-export function* analyseUnit(root: string, unit: Unit, rules: RuleSet, fixes: boolean): Generator<FileResult> {
-  const project = new Project(root, () => rules, undefined, true);
+/** Analyses the files of a unit, one for each step. Never throws. `fixes` adds them to the findings; `calls` is kept from unit to unit. */
+export function* analyseUnit(root: string, unit: Unit, rules: RuleSet, fixes: boolean, calls = new Calls(root)): Generator<FileResult> {
+  const project = new Project(root, () => rules, undefined, true, calls);
   for (const path of unit) {
     const analysis = project.analysisOf(path);
     const { document, findings, platforms, skipped } = analysis;
