@@ -3,7 +3,7 @@ import { get, items, text, type Node } from '../../server/engine/tree.ts';
 import type { Check, Hit } from '../../server/engine/types.ts';
 
 /** Programs that fetch what their words name. */
-const FETCHES = /^(curl|wget|git|pip[\d.]*|npm|gem|go|aria2c|rpm|yum|dnf|apk)$/;
+const FETCHES = /^(curl|wget|git|pip[\d.]*|npm|gem|go|aria2c|rpm)$/;
 const CHECKS = /^(sha\d+sum|shasum|md5sum|gpg2?|gpgv|cosign|minisign|openssl|b2sum)$/;
 
 /** Cleartext URLs of hosts with a domain: `http://api:8080` is a neighbour, not the internet. */
