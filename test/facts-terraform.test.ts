@@ -227,12 +227,80 @@ locals {}
       ['values({ a = 1 })', [1]],
       ['max([1, 3]...)', 3],
       ['tonumber("4") + 1', 5],
+      ['try({ a = 1 }.b, "c")', 'c'],
+      ['try(var.o.missing.deeper, var.o.a)', 1],
+      ['try(var.u.a, "c")', { refs: ['var.u.a'] }],
+      ['can({ a = 1 }.b)', false],
+      ['can(var.o.a)', true],
+      ['base64decode(base64encode("é"))', 'é'],
+      ['jsondecode("{\\"a\\": [true]}")', { a: [true] }],
+      ['yamldecode("a: [1]")', { a: [1] }],
+      ['jsondecode(jsonencode({ a = 1 })).a', 1],
+      ['one([])', null],
+      ['alltrue([var.u, false])', false],
+      ['anytrue([var.u, false])', { refs: ['var.u'] }],
+      ['slice(reverse(["a", "b", "c"]), 0, 2)', ['c', 'b']],
+      ['setunion(["a"], ["a", "b"])', ['a', 'b']],
+      ['{ for s in ["a", "b", "a"] : s => s... }', { a: ['a', 'a'], b: ['b'] }],
+      ['"%{ if true }a%{ endif }"', { refs: [] }],
       ['cidrsubnet("10.0.0.0/8", 8, 1)', { refs: [] }],
       ['[for s in ["a", "b"] : upper(s) if s != "b"]', ['A']],
       ['{ for k, v in { a = 1 } : "${k}x" => v + 1 }', { ax: 2 }],
       ['[{ a = 1 }, { a = 2 }][*].a', [1, 2]],
     ];
-    for (const [expression, expected] of cases) assert.deepEqual(shown(expression, 'variable "u" {}\n'), expected, expression);
+    for (const [expression, expected] of cases)
+      assert.deepEqual(shown(expression, 'variable "u" {}\nvariable "o" { default = { a = 1 } }\n'), expected, expression);
+  });
+
+  it('converts values to the type of their variable', () => {
+    const more = `variable "b" {
+  type    = bool
+  default = "true"
+}
+variable "l" {
+  type    = list(string)
+  default = [1, true]
+}
+variable "o" {
+  type = object({
+    acl     = optional(string, "public-read")
+    port    = number
+    inner   = optional(object({ on = optional(bool, true) }), {})
+    nothing = optional(string)
+  })
+  default = { port = "22", acl = null, extra = 1 }
+}
+`;
+    assert.equal(shown('var.b', more), true);
+    assert.deepEqual(shown('var.l', more), ['1', 'true']);
+    assert.deepEqual(shown('var.o', more), { acl: 'public-read', port: 22, inner: { on: true }, nothing: null });
+    const acl = value('var.o.acl', more);
+    assert.equal(acl.origin?.what, 'the default of `acl`');
+    assert.deepEqual(acl.span, { start: 25, end: 34 });
+  });
+
+  it('merges override files into the blocks of the others', () => {
+    const files = {
+      'main.tf':
+        'resource "t" "n" {\n  a = 1\n  x {\n    b = 1\n  }\n  c = var.v\n}\nvariable "v" {\n  default = 1\n}\nresource "t" "m" {\n  a = t.n.a\n}\n',
+      'a_override.tf':
+        'resource "t" "n" {\n  a = 2\n  d = 4\n  x {\n    e = local.l\n  }\n}\nvariable "v" {\n  default = 2\n}\nlocals {\n  l = 5\n}\n',
+      'locals.tf': 'locals {\n  l = 3\n}\n',
+    };
+    const facts = factsOf(files);
+    const { node, head } = named(facts, 't.n');
+    assert.deepEqual(plain(node), { c: 2, a: 2, x: { e: 5 }, d: 4 });
+    assert.deepEqual(plain(named(facts, 't.m').node), { a: 2 });
+    const a = at(node, 'a').found[0]!;
+    assert.equal(files['main.tf'].slice(a.node.span.start, a.node.span.end), '1');
+    assert.deepEqual([a.node.origin?.path, a.node.origin?.what], ['a_override.tf', 'overridden in a_override.tf']);
+    assert.deepEqual(a.entry?.keySpan, head);
+    const swapped = factsOf({ 'a_override.tf': files['a_override.tf'], 'main.tf': files['main.tf'] });
+    assert.deepEqual(
+      swapped.map((f) => f.name),
+      [],
+    );
+    assert.equal(factsOf({ 'a_override.tf': files['a_override.tf'] }).length, 2);
   });
 
   it('keeps references to resources, and resolves their plain attributes', () => {
@@ -440,6 +508,8 @@ data "aws_iam_policy_document" "d" {
     const started = performance.now();
     assert.equal(factsOf(source)[0]!.node.kind, 'map');
     assert.ok(performance.now() - started < 5000);
+    const laughs = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(',')}]`).join('\\n');
+    assert.equal(value(`yamldecode("l0: &l0 [x]\\n${laughs}")`).kind, 'unknown');
     const nested = `${'[for x in local.l : '.repeat(40)}1${']'.repeat(40)}`;
     assert.ok(value(nested, `locals {\n  l = [${'1, '.repeat(100)}]\n}\n`));
   });

@@ -1,13 +1,12 @@
 import { entryOf, type Entry, type MapNode, type Node, type Origin, type Span } from '../engine/tree.ts';
-import { nameKind } from '../engine/secrets/credential-names.ts';
 import type { SourceDocument } from '../engine/types.ts';
 import type { HclEntry, HclUnknown, Operation, Step } from '../parse/hcl-expression.ts';
 import { booleanOf, functions, longestString, numberOf, scalar, textOf } from './terraform-functions.ts';
-import { baseName, type Binding, type Context, type Declaration, type Module } from './terraform-module.ts';
+import { attributeOf, baseName, type Binding, type Context, type Declaration, type Module } from './terraform-module.ts';
+import { deepest, moved } from './terraform-moved.ts';
+import { converted } from './terraform-types.ts';
 import { embeddedJson, policyDocument } from './terraform-policy.ts';
 
-/** Hops and nested operations beyond this are unknown; it bounds the stack. */
-const deepest = 300;
 const mostElements = 200;
 
 export function contextOf(module: Module, document: SourceDocument): Context {
@@ -189,33 +188,42 @@ function traverse(of: string | Node, steps: readonly Step[], span: Span, c: Cont
       const declared = c.module.blocks.get(`${of}.${first}`);
       // What names a resource stays a reference: relations between resources are found by it.
       if (!declared || second === undefined || /(?:^|_)(?:id|arn|name|self_link)$|^bucket$/.test(second)) return undefined;
-      const entry = entryOf(declared.entry.value, second);
+      const attribute = attributeOf(c.module, `${of}.${first}`, second);
       const at = steps.findIndex((s) => 'attribute' in s && s.attribute === second);
-      if (!entry || entry.block || steps.slice(0, at).some((s) => 'splat' in s)) return undefined;
-      const value = once(`${of}.${first}.${second}`, declared, entry.value, c);
+      if (!attribute || attribute.entry.block || steps.slice(0, at).some((s) => 'splat' in s)) return undefined;
+      const value = once(`${of}.${first}.${second}`, attribute, attribute.entry.value, c);
       return value?.kind === 'unknown'
         ? value
-        : moved(follow(value, steps.slice(at + 1), c), span, c, declared.document, `\`${of}.${first}\``);
+        : moved(follow(value, steps.slice(at + 1), c), span, c, attribute.document, `\`${of}.${first}\``);
     }
   }
 }
 
-/** What the caller, a file of values or the default says. */
+/** What the caller, a file of values or the default says, as the variable's type makes it. */
 function variable(name: string, steps: readonly Step[], span: Span, c: Context): Node | undefined {
-  const { given, blocks, call } = c.module;
-  const block = blocks.get(`var.${name}`);
-  const passed = given.get(name);
-  const value = passed && once(`given.${name}`, passed, passed.entry.value, c);
-  if (passed && !(isNull(value) && booleanOf(entryOf(block?.entry.value, 'nullable')?.value) === false)) {
-    if (!passed.from) return moved(follow(value, steps, c), span, c, passed.document, baseName(passed.document.path));
-    return moved(follow(value, steps, c), span, c, passed.document, { call: call ?? '', name });
+  const { module } = c;
+  const said = (key: string): Declaration | undefined => attributeOf(module, `var.${name}`, key);
+  const type = said('type');
+  const valueOf = (ref: string, declared: Declaration): Node | undefined =>
+    once(ref, declared, declared.entry.value, c, (value) => {
+      if (!type) return value;
+      const inType = contextOf(module, type.document);
+      return converted(value, type.entry.value, (written, key, place) => {
+        const what = `the default of \`${key}\``;
+        return moved(evaluate(written, { ...inType, depth: c.depth }), place.span, c, type.document, what) ?? place;
+      });
+    });
+  const passed = module.given.get(name);
+  const value = passed && valueOf(`given.${name}`, passed);
+  if (passed && !(isNull(value) && booleanOf(said('nullable')?.entry.value) === false)) {
+    const what = passed.from ? { call: module.call ?? '', name } : baseName(passed.document.path);
+    return moved(follow(value, steps, c), span, c, passed.document, what);
   }
-  const fallback = block && entryOf(block.entry.value, 'default');
-  if (!fallback) return undefined;
-  const standard = once(`var.${name}`, { entry: fallback, document: block.document }, fallback.value, c);
+  const fallback = said('default');
+  const standard = fallback && valueOf(`var.${name}`, fallback);
   // A default of null says that the caller decides: it is known only where a call leaves the variable out.
-  if (isNull(standard) && call === undefined) return undefined;
-  return moved(follow(standard, steps, c), span, c, block.document, `the default of variable \`${name}\``);
+  if (!fallback || (isNull(standard) && module.call === undefined)) return undefined;
+  return moved(follow(standard, steps, c), span, c, fallback.document, `the default of variable \`${name}\``);
 }
 
 function isNull(node: Node | undefined): boolean {
@@ -223,11 +231,17 @@ function isNull(node: Node | undefined): boolean {
 }
 
 /** Evaluates what a reference points to, once in a module and in the document that declares it. */
-function once(ref: string, { document, from }: Declaration, node: Node, c: Context): Node | undefined {
+function once(
+  ref: string,
+  { document, from }: Declaration,
+  node: Node,
+  c: Context,
+  finish: (value: Node) => Node = (value) => value,
+): Node | undefined {
   const { evaluated } = c.module;
   if (!evaluated.has(ref)) {
     evaluated.set(ref, undefined);
-    evaluated.set(ref, evaluate(node, { ...(from ?? contextOf(c.module, document)), depth: c.depth }));
+    evaluated.set(ref, finish(evaluate(node, { ...(from ?? contextOf(c.module, document)), depth: c.depth })));
   }
   return evaluated.get(ref);
 }
@@ -247,43 +261,6 @@ function follow(node: Node | undefined, steps: readonly Step[], c: Context): Nod
     node = node.kind === 'list' ? (node.open ? undefined : node.items[Number(key)]) : entryOf(node, key)?.value;
   }
   return node;
-}
-
-/** A copy of a value in the place of the expression that uses it; its origin is where it is written, or the argument of the call it came through. */
-function moved(
-  node: Node | undefined,
-  span: Span,
-  c: Context,
-  { path }: SourceDocument,
-  what: string | { readonly call: string; readonly name: string },
-): Node | undefined {
-  const { budget } = c.module;
-  const move = (n: Node, depth: number): Node => {
-    if (--budget.left < 0 || depth > deepest) return { kind: 'unknown', span, refs: [] };
-    const origin: Origin =
-      typeof what === 'object'
-        ? { path, span: n.span, what: argumentWords(what.call, what.name, n) }
-        : (n.origin ?? { path, span: n.span, what });
-    switch (n.kind) {
-      case 'scalar':
-        return { ...n, span, origin };
-      case 'unknown':
-        // The caller's names mean something else here.
-        return { kind: 'unknown', span, origin, refs: typeof what === 'object' ? [] : n.refs, ...(n.parts && { parts: n.parts }) };
-      case 'list':
-        return { ...n, span, origin, items: n.items.map((item) => move(item, depth + 1)) };
-      case 'map':
-        return { ...n, span, origin, entries: n.entries.map((e) => ({ ...e, keySpan: span, span, value: move(e.value, depth + 1) })) };
-    }
-  };
-  return node && move(node, 0);
-}
-
-/** "called by module.x with acl = public-read"; a value that may be a secret, or is no plain word, isn't repeated. */
-function argumentWords(call: string, name: string, value: Node): string {
-  const text = /^[\w.:/*-]{1,24}$/.exec(textOf(value) ?? '')?.[0];
-  const shown = text === undefined || nameKind(name) ? name : `${name} = ${text}`;
-  return `called by ${call} with ${shown}${value.origin ? `, ${value.origin.what}` : ''}`;
 }
 
 function template(parts: readonly (string | Node)[], node: Node, c: Context): Node | undefined {
@@ -318,8 +295,16 @@ function template(parts: readonly (string | Node)[], node: Node, c: Context): No
 
 function call({ name, args, spread }: Operation & { kind: 'call' }, node: Node, c: Context): Node | undefined {
   if (name === 'try') {
-    const first = args[0] && evaluate(args[0], c);
-    return first?.kind === 'unknown' ? undefined : first;
+    for (const arg of args) {
+      const value = evaluate(arg, c);
+      if (value.kind !== 'unknown') return value;
+      if (!fails(arg as HclUnknown, c)) return undefined;
+    }
+    return undefined;
+  }
+  if (name === 'can' && args[0]) {
+    if (evaluate(args[0], c).kind !== 'unknown') return scalar(true, node.span);
+    return fails(args[0] as HclUnknown, c) ? scalar(false, node.span) : undefined;
   }
   const apply = functions.get(name);
   if (!apply) return undefined;
@@ -334,6 +319,23 @@ function call({ name, args, spread }: Operation & { kind: 'call' }, node: Node, 
   return c.module.budget.left < 0 ? undefined : result;
 }
 
+/** Whether an expression asks for a key that a known value is known not to have. */
+function fails({ operation, span }: HclUnknown, c: Context): boolean {
+  if (operation?.kind !== 'traversal') return false;
+  const { of, steps } = operation;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
+    if ('splat' in step) return false;
+    const value = i === 0 && typeof of !== 'string' ? evaluate(of, c) : traverse(of, steps.slice(0, i), span, c);
+    const key = 'attribute' in step ? step.attribute : textOf(evaluate(step.index, c));
+    if (!value || key === undefined) continue;
+    if (isNull(value)) return true;
+    if (value.kind === 'map' && !value.open && !entryOf(value, key)) return true;
+    if (value.kind === 'list' && !value.open && !value.items[Number(key)]) return true;
+  }
+  return false;
+}
+
 function binary(operator: string, left: Node, right: Node, span: Span): Node | undefined {
   if (operator === '&&' || operator === '||') {
     const decisive = operator === '||';
@@ -343,7 +345,6 @@ function binary(operator: string, left: Node, right: Node, span: Span): Node | u
   }
   if (operator === '==' || operator === '!=') {
     if (left.kind === 'unknown' || right.kind === 'unknown') return undefined;
-    const isNull = (n: Node): boolean => n.kind === 'scalar' && n.value === null;
     // Lists and maps differ from null; whether they equal each other depends on their types.
     if (left.kind !== 'scalar' || right.kind !== 'scalar')
       return isNull(left) || isNull(right) ? scalar(operator === '!=', span) : undefined;
@@ -373,7 +374,7 @@ function forEach(
   c: Context,
 ): Node | undefined {
   const all = elementsOf(evaluate(source, c));
-  if (!all || group || names.length === 0 || all.elements.length > mostElements) return undefined;
+  if (!all || names.length === 0 || all.elements.length > mostElements) return undefined;
   const what = 'the list of the `for`';
   const items: Node[] = [];
   const entries = new Map<string, Entry>();
@@ -391,7 +392,11 @@ function forEach(
     }
     const item = evaluate(value, inner);
     if (name === undefined) items.push(item);
-    else entries.set(name, { key: name, keySpan: item.span, span: item.span, value: item });
+    else if (group) {
+      const grouped = entries.get(name)?.value;
+      const value: Node = { kind: 'list', span: item.span, items: [...(grouped?.kind === 'list' ? grouped.items : []), item] };
+      entries.set(name, { key: name, keySpan: item.span, span: item.span, value });
+    } else entries.set(name, { key: name, keySpan: item.span, span: item.span, value: item });
   }
   const rest = { span: node.span, ...(open && { open }) };
   return key ? { kind: 'map', entries: [...entries.values()], ...rest } : { kind: 'list', items, ...rest };

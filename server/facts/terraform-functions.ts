@@ -1,4 +1,9 @@
+import { decodeBase64 } from '../engine/secrets/base64.ts';
 import type { Entry, ListNode, Node, ScalarValue, Span } from '../engine/tree.ts';
+
+import type { Parse } from '../parse/parsed.ts';
+import { parseJson } from '../parse/json.ts';
+import { parseYaml } from '../parse/yaml.ts';
 
 /** A pure function of Terraform: evaluated arguments in, the result out; undefined when it can't be known. */
 export type TerraformFunction = (args: readonly Node[], span: Span) => Node | undefined;
@@ -228,14 +233,82 @@ const zipmap: TerraformFunction = ([names, items], span) => {
   return { kind: 'map', span, entries };
 };
 
+const one: TerraformFunction = ([arg], span) => {
+  const items = closed(arg);
+  return items && items.length < 2 ? (items[0] ?? scalar(null, span)) : undefined;
+};
+
+/** `alltrue` and `anytrue`: an item that decides does so whatever the others are. */
+const quantified =
+  (decisive: boolean): TerraformFunction =>
+  ([arg], span) => {
+    if (arg?.kind !== 'list') return undefined;
+    const truths = arg.items.map(booleanOf);
+    if (truths.includes(decisive)) return scalar(decisive, span);
+    return arg.open || truths.includes(undefined) ? undefined : scalar(!decisive, span);
+  };
+
+const slice: TerraformFunction = ([arg, from, to], span) => {
+  const [items, start, end] = [closed(arg), numberOf(from), numberOf(to)];
+  return items && start !== undefined && end !== undefined && start >= 0 ? list(items.slice(start, end), span) : undefined;
+};
+
+const coalescelist: TerraformFunction = (args) => {
+  for (const arg of args) {
+    if (arg.kind !== 'list' || (arg.open && arg.items.length === 0)) return undefined;
+    if (arg.items.length > 0) return arg;
+  }
+  return undefined;
+};
+
+const encodeBase64 = (text: string): string => {
+  let bytes = '';
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
+};
+
+const decodedBase64 = (text: string): string | undefined => {
+  const bytes = decodeBase64(text);
+  return bytes && new TextDecoder().decode(bytes);
+};
+
+/** The tree of a text in another syntax; all of it lies where the text does. What `jsonencode` left as a structure is one already. */
+const decoded =
+  (syntax: 'json' | 'yaml', parse: Parse): TerraformFunction =>
+  ([arg], span) => {
+    const text = textOf(arg);
+    if (text === undefined) return arg?.kind === 'scalar' ? undefined : arg;
+    const { trees, problems } = parse({ path: '', text, syntax });
+    return trees.length === 1 && problems.length === 0 ? placed(trees[0]!, span) : undefined;
+  };
+
+/** A tree moved to one place; undefined for one that aliases make too large. */
+function placed(tree: Node, span: Span): Node | undefined {
+  let left = longestList;
+  const place = (node: Node): Node => {
+    if (--left < 0) return { kind: 'unknown', span, refs: [] };
+    if (node.kind === 'list') return { ...node, span, items: node.items.map(place) };
+    if (node.kind !== 'map') return { ...node, span };
+    return { ...node, span, entries: node.entries.map((e) => ({ ...e, keySpan: span, span, value: place(e.value) })) };
+  };
+  const result = place(tree);
+  return left < 0 ? undefined : result;
+}
+
 /** By name. What isn't here (cidrsubnet, file, templatefile, timestamp …) is unknown. `try` and `can` are the evaluator's. */
 export const functions: ReadonlyMap<string, TerraformFunction> = new Map<string, TerraformFunction>([
   ['abs', ofNumbers(Math.abs)],
+  ['alltrue', quantified(false)],
+  ['anytrue', quantified(true)],
+  ['base64decode', ofText(decodedBase64)],
+  ['base64encode', ofText(encodeBase64)],
   ['ceil', ofNumbers(Math.ceil)],
   ['floor', ofNumbers(Math.floor)],
   ['max', ofNumbers(Math.max)],
   ['min', ofNumbers(Math.min)],
   ['coalesce', coalesce],
+  ['chomp', ofText((t) => t.replace(/[\r\n]+$/, ''))],
+  ['coalescelist', coalescelist],
   ['compact', compact],
   ['concat', concat],
   ['contains', contains],
@@ -247,14 +320,19 @@ export const functions: ReadonlyMap<string, TerraformFunction> = new Map<string,
   ['join', join],
   // The text is not needed, its structure is: policies are looked into.
   ['jsonencode', same],
+  ['jsondecode', decoded('json', parseJson)],
   ['keys', keys],
   ['length', length],
   ['lookup', lookup],
   ['lower', ofText((t) => t.toLowerCase())],
   ['merge', merge],
   ['nonsensitive', same],
+  ['one', one],
   ['replace', replace],
+  ['reverse', ([arg], span) => (arg?.kind === 'list' ? list([...arg.items].reverse(), span, arg.open) : undefined)],
   ['sensitive', same],
+  ['setunion', (args, span) => distinct([concat(args, span) ?? args[0]!], span)],
+  ['slice', slice],
   ['split', split],
   ['startswith', ofTexts((a, b) => a.startsWith(b))],
   ['substr', substr],
@@ -275,5 +353,7 @@ export const functions: ReadonlyMap<string, TerraformFunction> = new Map<string,
   ['trimsuffix', ofTexts((a, b) => (b && a.endsWith(b) ? a.slice(0, -b.length) : a))],
   ['upper', ofText((t) => t.toUpperCase())],
   ['values', values],
+  ['yamldecode', decoded('yaml', parseYaml)],
+  ['yamlencode', same],
   ['zipmap', zipmap],
 ]);

@@ -1,4 +1,4 @@
-import type { Entry, MapNode, Node } from '../engine/tree.ts';
+import { entryOf, type Entry, type MapNode, type Node } from '../engine/tree.ts';
 import type { SourceDocument } from '../engine/types.ts';
 import { parseTemplate } from '../parse/hcl.ts';
 import type { Parsed } from '../parse/parsed.ts';
@@ -32,6 +32,8 @@ export interface Module {
   /** Top-level blocks by address: `var.acl`, `aws_s3_bucket.logs`, `data.aws_ami.a`, `module.vpc`. */
   readonly blocks: ReadonlyMap<string, Declaration>;
   readonly locals: ReadonlyMap<string, Declaration>;
+  /** The same blocks in override files, by address, in the order in which they are merged. */
+  readonly overrides: ReadonlyMap<string, readonly Declaration[]>;
   /** Values from terraform.tfvars and *.auto.tfvars (the file that Terraform reads last wins), or the arguments of `call`. */
   readonly given: ReadonlyMap<string, Declaration>;
   /** The address of the call that made this instance of the folder; absent for a root module. */
@@ -58,13 +60,35 @@ export function moduleOf(files: readonly Parsed[]): Module {
   if (known?.members.length === members.length && known.members.every((member, i) => member === members[i])) return known;
   const blocks = new Map<string, Declaration>();
   const locals = new Map<string, Declaration>();
-  for (const { document, table } of members.map((member) => ({ document: member.document, table: tableOf(member) }))) {
-    for (const { address, entry } of table.blocks) if (!blocks.has(address)) blocks.set(address, { entry, document });
-    for (const entry of table.locals) locals.set(entry.key, { entry, document });
+  const overrides = new Map<string, Declaration[]>();
+  // Files of the same kind stay in the order of their names.
+  for (const member of [...members].sort((a, b) => Number(isOverride(a)) - Number(isOverride(b)))) {
+    const { document } = member;
+    for (const { address, entry } of tableOf(member).blocks) {
+      if (!blocks.has(address)) blocks.set(address, { entry, document });
+      else if (isOverride(member)) overrides.set(address, [...(overrides.get(address) ?? []), { entry, document }]);
+    }
+    for (const entry of tableOf(member).locals) locals.set(entry.key, { entry, document });
   }
-  const module: Module = { members, blocks, locals, given: givenValues(members), evaluated: new Map(), budget: fullBudget() };
+  const module: Module = { members, blocks, locals, overrides, given: givenValues(members), evaluated: new Map(), budget: fullBudget() };
   modules.set(first, module);
   return module;
+}
+
+/** Whether Terraform merges the file's blocks into those of the others. */
+function isOverride({ document }: Parsed): boolean {
+  return /(?:^|_)override\.(?:tf|tofu)(?:\.json)?$/.test(baseName(document.path));
+}
+
+/** Where an attribute of a block is written: in an override file, or in the block itself. */
+export function attributeOf({ blocks, overrides }: Module, address: string, key: string): Declaration | undefined {
+  for (const { entry, document } of [...(overrides.get(address) ?? [])].reverse()) {
+    const attribute = entryOf(entry.value, key);
+    if (attribute) return { entry: attribute, document };
+  }
+  const block = blocks.get(address);
+  const attribute = entryOf(block?.entry.value, key);
+  return block && attribute && { entry: attribute, document: block.document };
 }
 
 /** The module as one of its calls makes it. */

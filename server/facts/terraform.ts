@@ -1,11 +1,12 @@
-import type { Entry, Node, Span } from '../engine/tree.ts';
+import { entryOf, type Entry, type Node, type Span } from '../engine/tree.ts';
 import type { Fact, Scope } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
 import { scalarLiterals } from './literals.ts';
 import { instancesOf } from './terraform-calls.ts';
 import { contextOf, evaluate, instance } from './terraform-evaluate.ts';
-import { blocksOf, type Context, type Module } from './terraform-module.ts';
+import { baseName, blocksOf, type Context, type Declaration, type Module } from './terraform-module.ts';
+import { moved } from './terraform-moved.ts';
 
 /** What has been made of a module: its facts by file, and the scope they share. */
 interface Extracted {
@@ -43,16 +44,20 @@ function factsOf(module: Module, parsed: Parsed): readonly Fact[] {
   if (!facts) {
     const { scope } = known;
     facts = blocksOf(parsed).flatMap(({ address, entry }) => {
+      const overrides = module.overrides.get(address) ?? [];
+      // What an override says is said of the block that it changes.
+      if (overrides.some((override) => override.entry === entry)) return [];
       const context = instance(entry, contextOf(module, parsed.document));
-      return context ? [factOf(address, entry, context, scope)] : [];
+      return context ? [factOf(address, entry, overrides, context, scope)] : [];
     });
     known.facts.set(parsed, facts);
   }
   return facts;
 }
 
-function factOf(address: string, entry: Entry, context: Context, scope: Scope): Fact {
+function factOf(address: string, entry: Entry, overrides: readonly Declaration[], context: Context, scope: Scope): Fact {
   let node: Node | undefined;
+  const head = headOf(entry, context.document.text);
   return {
     platform: 'terraform',
     types: typesOf(entry),
@@ -61,12 +66,25 @@ function factOf(address: string, entry: Entry, context: Context, scope: Scope): 
     document: context.document,
     // Evaluated when a rule asks: most resources are of no rule's type.
     get node() {
-      return (node ??= evaluate(entry.value, context));
+      return (node ??= overrides.reduce((sum, override) => overridden(sum, override, head, context), evaluate(entry.value, context)));
     },
-    head: headOf(entry, context.document.text),
+    head,
     span: entry.span,
     scope,
   };
+}
+
+/** The block with what an override replaces, at the place of what it replaces. No key of it is written here, so that no fix changes it in vain. */
+function overridden(node: Node, { entry, document }: Declaration, head: Span, context: Context): Node {
+  const by = evaluate(entry.value, { ...context, document });
+  if (node.kind !== 'map' || by.kind !== 'map') return node;
+  const what = `overridden in ${baseName(document.path)}`;
+  const entries = by.entries.flatMap((e): Entry[] => {
+    const span = entryOf(node, e.key)?.value.span ?? head;
+    const value = moved(e.value, span, context, document, what);
+    return value ? [{ ...e, keySpan: head, span, value }] : [];
+  });
+  return { ...node, entries: [...node.entries.filter((e) => !entryOf(by, e.key)), ...entries] };
 }
 
 function typesOf({ key, labels: [first = ''] = [] }: Entry): readonly string[] {
