@@ -1,6 +1,6 @@
 import { flagCheck } from '../../server/engine/command-flags.ts';
 
-/** On unless switched off. */
+/** Only an explicit `false` is a decision against it. */
 export default flagCheck(
   ['kubelet', 'kube-controller-manager'],
   [
