@@ -21,40 +21,46 @@ import check17 from './docker/unpinned-base-image.ts';
 import check18 from './docker/unpinned-language-package.ts';
 import check19 from './docker/unpinned-system-package.ts';
 import check20 from './docker/wget-and-curl.ts';
-import check21 from './github-actions/privileged-checkout.ts';
-import check22 from './github-actions/template-injection.ts';
-import check23 from './gitlab-ci/script-injection.ts';
-import check24 from './kubernetes/admission-plugin-disabled.ts';
-import check25 from './kubernetes/always-admit.ts';
-import check26 from './kubernetes/always-allow-authorization.ts';
-import check27 from './kubernetes/anonymous-api-access.ts';
-import check28 from './kubernetes/api-server-certificate.ts';
-import check29 from './kubernetes/authorization-without-rbac.ts';
-import check30 from './kubernetes/control-plane-bind-address.ts';
-import check31 from './kubernetes/control-plane-profiling.ts';
-import check32 from './kubernetes/controller-manager-keys-missing.ts';
-import check33 from './kubernetes/etcd-auto-tls.ts';
-import check34 from './kubernetes/etcd-cleartext.ts';
-import check35 from './kubernetes/etcd-connection-unverified.ts';
-import check36 from './kubernetes/etcd-no-client-certificates.ts';
-import check37 from './kubernetes/insecure-api-port.ts';
-import check38 from './kubernetes/kubelet-certificate-rotation.ts';
-import check39 from './kubernetes/kubelet-connection-unverified.ts';
-import check40 from './kubernetes/kubelet-idle-streams.ts';
-import check41 from './kubernetes/kubelet-kernel-settings.ts';
-import check42 from './kubernetes/kubelet-read-only-port.ts';
-import check43 from './kubernetes/no-always-pull-images.ts';
-import check44 from './kubernetes/no-audit-log.ts';
-import check45 from './kubernetes/no-client-certificates.ts';
-import check46 from './kubernetes/no-event-rate-limit.ts';
-import check47 from './kubernetes/no-node-restriction.ts';
-import check48 from './kubernetes/no-pod-garbage-collection.ts';
-import check49 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check50 from './kubernetes/service-account-keys-missing.ts';
-import check51 from './kubernetes/shared-controller-credentials.ts';
-import check52 from './kubernetes/short-audit-log.ts';
-import check53 from './kubernetes/static-api-credentials.ts';
-import check54 from './kubernetes/weak-control-plane-tls.ts';
+import check21 from './github-actions/bot-condition.ts';
+import check22 from './github-actions/input-injection.ts';
+import check23 from './github-actions/privileged-checkout.ts';
+import check24 from './github-actions/template-injection.ts';
+import check25 from './github-actions/unsound-condition.ts';
+import check26 from './github-actions/unsound-contains.ts';
+import check27 from './gitlab-ci/script-injection.ts';
+import check28 from './kubernetes/admission-plugin-disabled.ts';
+import check29 from './kubernetes/always-admit.ts';
+import check30 from './kubernetes/always-allow-authorization.ts';
+import check31 from './kubernetes/anonymous-api-access.ts';
+import check32 from './kubernetes/api-server-certificate.ts';
+import check33 from './kubernetes/apparmor-off.ts';
+import check34 from './kubernetes/authorization-without-rbac.ts';
+import check35 from './kubernetes/control-plane-bind-address.ts';
+import check36 from './kubernetes/control-plane-profiling.ts';
+import check37 from './kubernetes/controller-manager-keys-missing.ts';
+import check38 from './kubernetes/etcd-auto-tls.ts';
+import check39 from './kubernetes/etcd-cleartext.ts';
+import check40 from './kubernetes/etcd-connection-unverified.ts';
+import check41 from './kubernetes/etcd-no-client-certificates.ts';
+import check42 from './kubernetes/insecure-api-port.ts';
+import check43 from './kubernetes/kubelet-certificate-rotation.ts';
+import check44 from './kubernetes/kubelet-connection-unverified.ts';
+import check45 from './kubernetes/kubelet-idle-streams.ts';
+import check46 from './kubernetes/kubelet-kernel-settings.ts';
+import check47 from './kubernetes/kubelet-read-only-port.ts';
+import check48 from './kubernetes/no-always-pull-images.ts';
+import check49 from './kubernetes/no-audit-log.ts';
+import check50 from './kubernetes/no-client-certificates.ts';
+import check51 from './kubernetes/no-event-rate-limit.ts';
+import check52 from './kubernetes/no-node-restriction.ts';
+import check53 from './kubernetes/no-pod-garbage-collection.ts';
+import check54 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check55 from './kubernetes/service-account-keys-missing.ts';
+import check56 from './kubernetes/shared-controller-credentials.ts';
+import check57 from './kubernetes/short-audit-log.ts';
+import check58 from './kubernetes/static-api-credentials.ts';
+import check59 from './kubernetes/weak-control-plane-tls.ts';
+import check60 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -78,38 +84,44 @@ export const checks: Readonly<Record<string, Check>> = {
   'docker/unpinned-language-package': check18,
   'docker/unpinned-system-package': check19,
   'docker/wget-and-curl': check20,
-  'github-actions/privileged-checkout': check21,
-  'github-actions/template-injection': check22,
-  'gitlab-ci/script-injection': check23,
-  'kubernetes/admission-plugin-disabled': check24,
-  'kubernetes/always-admit': check25,
-  'kubernetes/always-allow-authorization': check26,
-  'kubernetes/anonymous-api-access': check27,
-  'kubernetes/api-server-certificate': check28,
-  'kubernetes/authorization-without-rbac': check29,
-  'kubernetes/control-plane-bind-address': check30,
-  'kubernetes/control-plane-profiling': check31,
-  'kubernetes/controller-manager-keys-missing': check32,
-  'kubernetes/etcd-auto-tls': check33,
-  'kubernetes/etcd-cleartext': check34,
-  'kubernetes/etcd-connection-unverified': check35,
-  'kubernetes/etcd-no-client-certificates': check36,
-  'kubernetes/insecure-api-port': check37,
-  'kubernetes/kubelet-certificate-rotation': check38,
-  'kubernetes/kubelet-connection-unverified': check39,
-  'kubernetes/kubelet-idle-streams': check40,
-  'kubernetes/kubelet-kernel-settings': check41,
-  'kubernetes/kubelet-read-only-port': check42,
-  'kubernetes/no-always-pull-images': check43,
-  'kubernetes/no-audit-log': check44,
-  'kubernetes/no-client-certificates': check45,
-  'kubernetes/no-event-rate-limit': check46,
-  'kubernetes/no-node-restriction': check47,
-  'kubernetes/no-pod-garbage-collection': check48,
-  'kubernetes/secrets-unencrypted-in-etcd': check49,
-  'kubernetes/service-account-keys-missing': check50,
-  'kubernetes/shared-controller-credentials': check51,
-  'kubernetes/short-audit-log': check52,
-  'kubernetes/static-api-credentials': check53,
-  'kubernetes/weak-control-plane-tls': check54,
+  'github-actions/bot-condition': check21,
+  'github-actions/input-injection': check22,
+  'github-actions/privileged-checkout': check23,
+  'github-actions/template-injection': check24,
+  'github-actions/unsound-condition': check25,
+  'github-actions/unsound-contains': check26,
+  'gitlab-ci/script-injection': check27,
+  'kubernetes/admission-plugin-disabled': check28,
+  'kubernetes/always-admit': check29,
+  'kubernetes/always-allow-authorization': check30,
+  'kubernetes/anonymous-api-access': check31,
+  'kubernetes/api-server-certificate': check32,
+  'kubernetes/apparmor-off': check33,
+  'kubernetes/authorization-without-rbac': check34,
+  'kubernetes/control-plane-bind-address': check35,
+  'kubernetes/control-plane-profiling': check36,
+  'kubernetes/controller-manager-keys-missing': check37,
+  'kubernetes/etcd-auto-tls': check38,
+  'kubernetes/etcd-cleartext': check39,
+  'kubernetes/etcd-connection-unverified': check40,
+  'kubernetes/etcd-no-client-certificates': check41,
+  'kubernetes/insecure-api-port': check42,
+  'kubernetes/kubelet-certificate-rotation': check43,
+  'kubernetes/kubelet-connection-unverified': check44,
+  'kubernetes/kubelet-idle-streams': check45,
+  'kubernetes/kubelet-kernel-settings': check46,
+  'kubernetes/kubelet-read-only-port': check47,
+  'kubernetes/no-always-pull-images': check48,
+  'kubernetes/no-audit-log': check49,
+  'kubernetes/no-client-certificates': check50,
+  'kubernetes/no-event-rate-limit': check51,
+  'kubernetes/no-node-restriction': check52,
+  'kubernetes/no-pod-garbage-collection': check53,
+  'kubernetes/secrets-unencrypted-in-etcd': check54,
+  'kubernetes/service-account-keys-missing': check55,
+  'kubernetes/shared-controller-credentials': check56,
+  'kubernetes/short-audit-log': check57,
+  'kubernetes/static-api-credentials': check58,
+  'kubernetes/weak-control-plane-tls': check59,
+  'kubernetes/writable-host-path': check60,
 };

@@ -1,38 +1,34 @@
-import { entryOf, get, items, text, type Node } from '../../server/engine/tree.ts';
-import type { Check, Fact } from '../../server/engine/types.ts';
+import { entryOf, get, items, text } from '../../server/engine/tree.ts';
+import type { Check, Hit } from '../../server/engine/types.ts';
+import { isPrivileged, outside, expressionsIn, written } from '../../server/engine/workflow.ts';
 
-/** Runs that were started by a stranger and yet have the repository's secrets. */
-const PRIVILEGED = ['pull_request_target', 'workflow_run', 'issue_comment'];
 /** What names the stranger's commit. */
 const HEAD =
-  /github\.(head_ref|event\.(pull_request\.(head\.(sha|ref)|merge_commit_sha)|workflow_run\.(head_sha|head_branch|head_commit\.id)))|refs\/pull\/\$\{\{|github\.event\.(number|pull_request\.number|issue\.number)\s*\}\}\/(merge|head)/;
+  /github\.(head_ref|event\.(pull_request\.(head\.(sha|ref)|merge_commit_sha)|workflow_run\.(head_sha|head_branch|head_commit\.id|pull_requests)))|refs\/pull\/\$\{\{|github\.event\.(number|pull_request\.number|issue\.number)\s*\}\}\/(merge|head)/;
 /** `repository:` of a fork. */
 const FORK = /github\.event\.(pull_request\.head\.repo|workflow_run\.head_repository)\.full_name/;
-
 const check: Check = (fact) => {
+  if (!isPrivileged(fact)) return [];
+  if (fact.types.includes('run')) return byCommand(fact);
   if (!/^actions\/checkout$/i.test(text(fact.node, 'action') ?? '')) return [];
-  const workflow = enclosing(fact, 'workflow');
-  if (!workflow || !events(get(workflow.node, 'on')).some((event) => PRIVILEGED.includes(event))) return [];
-  const ref = raw(fact, 'ref');
-  const repository = raw(fact, 'repository');
-  if (!HEAD.test(ref) && !FORK.test(repository)) return [];
+  const ref = get(fact.node, 'with.ref');
+  const head = HEAD.test(written(fact, ref)) || expressionsIn(fact, ref).some((one) => one.contexts.some((use) => outside(fact, use.path)));
+  if (!head && !FORK.test(written(fact, get(fact.node, 'with.repository')))) return [];
   return [{ span: entryOf(fact.node, 'uses')?.value.span ?? fact.head }];
 };
 
-/** `on: push`, `on: [push]` and `on: { push: … }`. */
-function events(on: Node | undefined): readonly string[] {
-  return on?.kind === 'map' ? on.entries.map((entry) => entry.key) : items(on).flatMap((event) => text(event) ?? []);
-}
-
-function raw(fact: Fact, input: string): string {
-  const node = get(fact.node, `with.${input}`);
-  return node ? fact.document.text.slice(node.span.start, node.span.end) : '';
-}
-
-function enclosing(fact: Fact, type: string): Fact | undefined {
-  let outer = fact.parent;
-  while (outer && !outer.types.includes(type)) outer = outer.parent;
-  return outer;
-}
+/** `gh pr checkout`, `git fetch origin pull/…` and `git checkout ${{ … head … }}`. */
+const byCommand: Check = (fact) =>
+  items(get(fact.node, 'commands')).flatMap((command): Hit[] => {
+    const program = text(command, 'program');
+    const line = written(fact, command);
+    const found =
+      program === 'gh'
+        ? /\bpr\s+checkout\b/.test(line)
+        : program === 'git' &&
+          /\b(fetch|pull|checkout|switch|reset|merge)\b/.test(line) &&
+          (HEAD.test(line) || /\bpull\/\S+\/(head|merge)/.test(line));
+    return found ? [{ span: command.span }] : [];
+  });
 
 export default check;
