@@ -72,6 +72,7 @@ const negative = [
   `app.get('/', (req, res) => { const T = { a: 1 }; if (!(req.query.k in T)) throw new Error(); eval(req.query.k); })`,
   `app.get('/', (req, res) => { eval(req.query.k.replace(/[^\\w.-]/g, '')); })`,
   `app.get('/', (req, res) => { if (req.query.k.includes('..')) throw new Error(); eval(req.query.k); })`,
+  `app.get('/', (req, res) => { if (!req.query.k.includes('/')) eval(req.query.k); })`,
   `app.get('/', (req, res) => { const k = req.query.k; if (!/^[a-z]+$/.test(k)) { return; } eval(k); })`,
 ];
 

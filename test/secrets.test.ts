@@ -255,6 +255,15 @@ describe('secrets', () => {
       assert.deepEqual(ids(`x "${token}"`, [], path), ['npm-token'], path);
   });
 
+  it('wants more than words around a value where nothing is run: tests, examples, prose, minified code', () => {
+    const command = (value: string) => `docker login --username acme --password ${value} registry.acme.io`;
+    const found = (path: string, value: string) => search(document(command(value), path), []).length;
+    assert.equal(found('deploy.sh', '1234abcd'), 1);
+    assert.equal(found('src/login.test.ts', '1234abcd'), 0);
+    assert.equal(found('src/login.test.ts', 'qX7fLz2Rk9TbVw4NcYh8Jd3P'), 1);
+    assert.equal(found('README.md', 'qX7fLz2Rk9TbVw4NcYh8Jd3P'), 0);
+  });
+
   it('never throws, and its spans lie in the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(...patterns), (noise, { pattern: p }) => {

@@ -31,8 +31,8 @@ export function provedBy(test: Node, truth: boolean, text: string, scope: Scope,
     case 'OptionalCallExpression': {
       const name = lastName(node.callee);
       const args = node.arguments;
-      // A path without `..` stays where it is.
-      if (!truth && name === 'includes' && isMember(node.callee) && args[0] && literalOf(args[0]) === '..')
+      // A path without `..` stays where it is, and a name without a slash is no path.
+      if (!truth && name === 'includes' && isMember(node.callee) && args[0] && /^(?:\.\.|\/)$/.test(String(literalOf(args[0]))))
         return written(node.callee.object);
       if (!truth || !name) return [];
       if (name === 'some') return written(comparedInSome(args[0]));

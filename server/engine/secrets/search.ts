@@ -2,9 +2,10 @@ import { KeywordIndex } from './keywords.ts';
 import { checksums } from './checksums.ts';
 import type { Credential } from './credentials.ts';
 import { credentials } from './credentials.ts';
+import { fileRole, type FileRole } from './credential-files.ts';
 import { extentOf } from './extent.ts';
 import { placeholder } from './placeholders.ts';
-import { entropy } from './randomness.ts';
+import { entropy, look } from './randomness.ts';
 import type { Span } from '../tree.ts';
 import type { Literal, Rule, SecretPattern, SourceDocument } from '../types.ts';
 
@@ -102,13 +103,23 @@ export function secretSearch(
       if (literal.value.length < 16 || document.text.startsWith(literal.value, literal.span.start)) continue;
       for (const hit of find(literal.value)) candidates.push({ ...hit, span: literal.span });
     }
+    const role = fileRole(document);
+    const shown = role === 'configuration' || role === 'code' ? candidates : candidates.filter((candidate) => standsAlone(candidate, role));
     for (const rule of named) {
-      for (const hit of literalTests[rule.pattern.literal!]!(document, literals)) candidates.push({ ...rule, ...hit, disproved: false });
+      for (const hit of literalTests[rule.pattern.literal!]!(document, literals)) shown.push({ ...rule, ...hit, disproved: false });
     }
-    return withoutOverlaps(candidates)
+    return withoutOverlaps(shown)
       .filter((candidate) => !candidate.disproved)
       .map(({ rule, index, span, value, reasons }) => ({ rule, index, span, masked: mask(value), reasons }));
   };
+}
+
+/**
+ * Whether a match says enough in a file that isn't run: a vendor's form does; what is a secret only by the words around it (`--password x`)
+ * does in examples and tests when it looks random, and in generated text and prose never.
+ */
+function standsAlone({ rule, value, disproved }: Candidate, role: FileRole): boolean {
+  return rule.confidence === 'high' || disproved || (role === 'example' && look(value) === 'random');
 }
 
 function compile(rule: SecretRule): Compiled {
