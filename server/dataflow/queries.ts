@@ -5,6 +5,7 @@ import { matches, type Bindings, type Subject } from './match.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import type { Place } from './scopes.ts';
 import { namesFor } from './purpose.ts';
+import { isExponential } from './regex.ts';
 import { sources } from './sources.ts';
 
 /** What a pattern means to its query. */
@@ -154,8 +155,8 @@ function kindOf(node: Node): string {
 // ---------------------------------------------------------------------------------------- where, on metavariables
 
 /**
- * Whether a condition holds on the metavariables of a match; on `NAMED`, the names its value gets; and, in a flow, on `TEXT`,
- * what is known of the text that the input has become part of.
+ * Whether a condition holds on the metavariables of a match; on `NAMED`, the names its value gets; on `REGEX`, an expression as
+ * a program; and, in a flow, on `TEXT`, what is known of the text that the input has become part of.
  */
 export function passes(where: Condition, match: Match, subject: Subject, text?: string): boolean {
   return Object.entries(where).every(([name, test]) => {
@@ -167,12 +168,21 @@ export function passes(where: Condition, match: Match, subject: Subject, text?: 
       const names = namesFor(match.place, subject.scopes).join(' ');
       return holds(test, names, names);
     }
+    if (name === 'REGEX') return test === 'exponential' && isExponentialAt(match.place);
     const node = match.bindings.get(name);
     if (!node) return test === 'absent';
     const value = staticValue(node, match.place.scope);
     const inner = unwrap(node);
     return holds(test, value, value === undefined ? subject.text.slice(inner.start!, inner.end!) : String(value));
   });
+}
+
+/** Of a literal `/…/flags`, or of `new RegExp('…', 'flags')`. */
+function isExponentialAt({ node, scope }: Place): boolean {
+  if (node.type === 'RegExpLiteral') return isExponential(node.pattern, node.flags);
+  if (!isCall(node)) return false;
+  const [source, flags] = node.arguments.map((argument) => staticValue(argument, scope));
+  return typeof source === 'string' && isExponential(source, typeof flags === 'string' ? flags : '');
 }
 
 const written = (json: Json): string => (typeof json === 'object' ? JSON.stringify(json) : String(json));

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { isExponential } from '../server/dataflow/regex.ts';
+
+const exponential = [
+  /(a+)+$/,
+  /^(a|a)*$/,
+  /^(a|aa)+$/,
+  /^(\w+\s?)*$/,
+  /^([a-zA-Z0-9_.-]+)*@/,
+  /(\s*,\s*)+;/,
+  /^(([a-z])+.)+[A-Z]([a-z])+$/,
+  /(?:[^"]|\\.|\w)*"/,
+  /^(?:a*b*)*c/,
+  /(.*)*x/,
+  /^(\d|[0-9a-f])+$/i,
+  /(?:x{20,}|x)+y/,
+];
+const linear = [
+  /(a+)+/,
+  /a+b+$/,
+  /^(?:ab|cd)*$/,
+  /^[\w.-]+@[\w.-]+\.\w+$/,
+  /^(?:\d{1,3}\.){3}\d{1,3}$/,
+  /^(?:[^"\\]|\\.)*"$/,
+  /(?:,\s*\w+)*;/,
+  /^(\w+,)*\w+$/,
+  /^(a?b)+$/,
+  /(?:\/\*[^*]*\*\/|\s)+x/,
+  /^([a-z]+-)*[a-z]+$/,
+  /(['"])(.*?)\1/,
+];
+
+describe('dataflow: regular expressions', () => {
+  for (const regex of exponential) it(`${String(regex)} may take for ever`, () => assert.ok(isExponential(regex.source, regex.flags)));
+  for (const regex of linear) it(`${String(regex)} does not`, () => assert.ok(!isExponential(regex.source, regex.flags)));
+
+  it('is right about time', () => {
+    const steps = (regex: RegExp, text: string): number => {
+      const start = performance.now();
+      regex.test(text);
+      return performance.now() - start;
+    };
+    assert.ok(steps(/^(\w+\s?)*$/, `${'a'.repeat(20)}!`) > 10 * steps(/^(\w+,)*\w+$/, `${'a'.repeat(20)}!`));
+  });
+
+  it('survives what is no expression', () => {
+    for (const source of [
+      '(',
+      '(a+)+)',
+      '[',
+      '(a',
+      '(?<',
+      '\\',
+      `${'('.repeat(500)}a${')+'.repeat(500)}`,
+      '(a{1,2}{3})+',
+      'a**',
+      '(((((a+)+)+)+)+)+$',
+    ])
+      assert.doesNotThrow(() => isExponential(source, ''));
+  });
+});
