@@ -83,3 +83,85 @@ describe('half-typed JSON', () => {
     assert.ok(performance.now() - begin < 1500);
   });
 });
+
+describe('half-typed Dockerfile', () => {
+  const dockerfile = (source: string): Parsed => read('dockerfile', 'Dockerfile', source);
+  /** Keywords and, for commands, the programs that they run. */
+  const outline = (parsed: Parsed): string[] => {
+    const [tree] = parsed.trees;
+    return (tree?.kind === 'list' ? tree.items : []).map((item) => {
+      const commands = get(item, 'commands');
+      const programs = commands?.kind === 'list' ? commands.items.map((command) => text(get(command, 'program'))) : [];
+      return [text(get(item, 'keyword')), ...programs].join(' ');
+    });
+  };
+  const intact = `FROM alpine:3.20
+# what it needs
+RUN apk add --no-cache \\
+    curl "git" \\
+    # and this
+    make \\
+ && make install \\
+ && rm -rf /tmp/x
+ENV A=1 \\
+    B=2
+CMD ["run"]
+`;
+  const sound = ['FROM', 'RUN apk make rm', 'ENV', 'CMD run'];
+
+  it('is no repair of sound text', () => {
+    assert.deepEqual(outline(dockerfile(intact)), sound);
+    for (const sane of [
+      intact,
+      intact.replaceAll('\n', '\r\n'),
+      'FROM a\nRUN echo "\\\nFROM b\\\n" > x\nUSER c\n',
+      'FROM a\nCOPY <<EOF /Dockerfile\nFROM b\nRUN "c\nEOF\nRUN <<-E cat\n\tUSER x\n\tE\nUSER d\n',
+      '# escape=`\nFROM a\nRUN dir `\n  c:\\\nUSER b\n',
+      "FROM a\nRUN b \\\n\n  c\nMAINTAINER it's me\nFROM x\n  USER y\n",
+    ]) {
+      assert.deepEqual(dockerfile(sane).problems, [], sane);
+    }
+    assert.deepEqual(outline(dockerfile('FROM a\nCOPY <<EOF /Dockerfile\nFROM b\nEOF\nUSER d\n')), ['FROM', 'COPY', 'USER']);
+  });
+
+  it('goes on after a line that lost its backslash', () => {
+    for (const source of [intact, intact.replaceAll('\n', '\r\n')]) {
+      const parsed = dockerfile(source.replace(/"git" \\/, '"gi'));
+      assert.deepEqual(outline(parsed), sound);
+      assert.equal(parsed.problems.length, 2);
+      for (const value of ['make', 'install', '-rf', '/tmp/x'])
+        assert.ok(
+          scalars(parsed).some((s) => s.endsWith(`=${value}`)),
+          value,
+        );
+    }
+    assert.ok(scalars(dockerfile(intact.replace('A=1 \\', 'A=1'))).includes('variables.B=2'));
+    assert.deepEqual(outline(dockerfile('FROM a\nWORKDIR /x\n  rubbish\nEXPO\nUSER b\n')).slice(-1), ['USER'], 'only where it makes sense');
+  });
+
+  it('ends before an instruction, whatever the line above says', () => {
+    assert.deepEqual(outline(dockerfile(intact.replace(' && rm -rf /tmp/x\n', ''))), ['FROM', 'RUN apk make', 'ENV', 'CMD run']);
+    assert.deepEqual(outline(dockerfile(intact.replace('    B=2\n', '\n'))), sound);
+  });
+
+  it('ends a quote with its line', () => {
+    assert.deepEqual(outline(dockerfile(intact.replace('"git"', '"git'))), sound);
+    assert.deepEqual(outline(dockerfile(intact.replace('"git"', 'git"'))), sound);
+  });
+
+  it('ends a heredoc before the next instruction', () => {
+    const source = 'FROM a\nRUN <<EOF\napt-get install x\nEOF\nUSER b\nRUN <<EOF\ncurl y\nEOF\nCMD ["c"]\n';
+    const whole = ['FROM', 'RUN apt-get', 'USER', 'RUN curl', 'CMD c'];
+    assert.deepEqual(outline(dockerfile(source)), whole);
+    for (const end of ['EOF\nUSER', 'EOF\nCMD']) {
+      assert.deepEqual(outline(dockerfile(source.replace(end, end.slice(4)))), whole);
+      assert.deepEqual(
+        outline(dockerfile(source.replace(end, end.slice(1)))).map((line) => line.split(' ')[0]),
+        ['FROM', 'RUN', 'USER', 'RUN', 'CMD'],
+      );
+    }
+    const parsed = dockerfile(source.replace('EOF\nUSER', 'USER'));
+    const user = parsed.trees[0]?.kind === 'list' ? parsed.trees[0].items[2] : undefined;
+    assert.deepEqual(user && parsed.document.text.slice(user.span.start, user.span.end), 'USER b');
+  });
+});

@@ -2,6 +2,7 @@ import { Add, Copy, DockerfileParser, type Instruction, type Onbuild, Run } from
 import { Lines } from '../engine/positions.ts';
 import type { Entry, ListNode, MapNode, Node, ScalarNode, Span } from '../engine/tree.ts';
 import { blankComments, entry, Line, list, map, scalar } from './dockerfile-line.ts';
+import { edited, repair } from './dockerfile-repair.ts';
 import type { Parse } from './parsed.ts';
 import { execCommand, shellCommands } from './shell.ts';
 
@@ -11,10 +12,20 @@ import { execCommand, shellCommands } from './shell.ts';
  * as `{ keyword: 'syntax', directive: true, value }`.
  */
 export const parseDockerfile: Parse = (document) => {
-  const { text } = document;
-  const ast = DockerfileParser.parse(withoutComments(text));
-  const lines = new Lines(text);
-  const offset = (p: { line: number; character: number }): number => (lines.starts[p.line] ?? text.length) + p.character;
+  const clean = withoutComments(document.text);
+  const { edits, cuts, problems } = repair(clean, escapeOf(clean));
+  const text = edited(document.text, edits);
+  const source = edited(clean, edits);
+  const starts = [0, ...cuts];
+  const items = starts.flatMap((start, i) => readPiece(text, source.slice(start, starts[i + 1]), start));
+  return { document, trees: [{ kind: 'list', items, span: { start: 0, end: text.length } }], problems };
+};
+
+/** The instructions of a stretch of the document; `source` is what is parsed of it, `base` where it begins. */
+function readPiece(text: string, source: string, base: number): Node[] {
+  const ast = DockerfileParser.parse(source);
+  const lines = new Lines(source);
+  const offset = (p: { line: number; character: number }): number => base + (lines.starts[p.line] ?? source.length) + p.character;
   const span = (r: { start: { line: number; character: number }; end: { line: number; character: number } }): Span => ({
     start: offset(r.start),
     end: Math.min(offset(r.end), text.length),
@@ -29,13 +40,20 @@ export const parseDockerfile: Parse = (document) => {
     ]);
   });
   for (const instruction of ast.getInstructions()) items.push(readInstruction(instruction, text, escape, span));
-  return { document, trees: [{ kind: 'list', items, span: { start: 0, end: text.length } }], problems: [] };
-};
+  return items;
+}
+
+/** The directives that may stand before everything else. */
+const directives = /^\uFEFF?(?:[ \t]*#[ \t]*\w+[ \t]*=[^\r\n]*(?:\r?\n|$))*/;
+
+function escapeOf(text: string): string {
+  return /escape[ \t]*=[ \t]*`/i.test(directives.exec(text)?.[0] ?? '') ? '`' : '\\';
+}
 
 /** Comment lines become blanks: they may stand between continued lines, and dockerfile-ast is quadratic in them. */
 function withoutComments(text: string): string {
-  const directives = /^\uFEFF?(?:[ \t]*#[ \t]*\w+[ \t]*=[^\r\n]*(?:\r?\n|$))*/.exec(text)?.[0].length ?? 0;
-  return text.slice(0, directives) + blankComments(text.slice(directives));
+  const head = directives.exec(text)?.[0].length ?? 0;
+  return text.slice(0, head) + blankComments(text.slice(head));
 }
 
 type SpanOf = (range: ReturnType<Instruction['getRange']>) => Span;

@@ -189,7 +189,7 @@ function read(document: SourceDocument, trusts: (offset: number) => boolean): Re
     const column = columnOf(text, span.start);
     const trusted = column !== undefined && trusts(span.start);
     if (column !== undefined) indent = column;
-    if (column !== undefined && token !== closeBrace && token !== closeBracket && token !== end) {
+    if (column !== undefined && (token === openBrace || token === openBracket || token >= nullWord) && token !== end) {
       const inner = stack.at(-1);
       if (inner && column <= inner.indent && inner.entries.length + inner.items.length === 0 && !inner.key) inner.flat = true;
       if (trusted && dedent(column)) bent.push(span.start);
