@@ -22,54 +22,62 @@ import check18 from './docker/unpinned-language-package.ts';
 import check19 from './docker/unpinned-system-package.ts';
 import check20 from './docker/wget-and-curl.ts';
 import check21 from './github-actions/all-secrets.ts';
-import check22 from './github-actions/artifact-poisoning.ts';
-import check23 from './github-actions/bot-condition.ts';
-import check24 from './github-actions/cache-poisoning.ts';
-import check25 from './github-actions/env-file-injection.ts';
-import check26 from './github-actions/input-injection.ts';
-import check27 from './github-actions/privileged-checkout.ts';
-import check28 from './github-actions/retired-action.ts';
-import check29 from './github-actions/self-hosted-runner.ts';
-import check30 from './github-actions/template-injection.ts';
-import check31 from './github-actions/token-in-artifact.ts';
-import check32 from './github-actions/unredacted-secret.ts';
-import check33 from './github-actions/unsound-condition.ts';
-import check34 from './github-actions/unsound-contains.ts';
-import check35 from './github-actions/vulnerable-action.ts';
-import check36 from './gitlab-ci/script-injection.ts';
-import check37 from './kubernetes/admission-plugin-disabled.ts';
-import check38 from './kubernetes/always-admit.ts';
-import check39 from './kubernetes/always-allow-authorization.ts';
-import check40 from './kubernetes/anonymous-api-access.ts';
-import check41 from './kubernetes/api-server-certificate.ts';
-import check42 from './kubernetes/apparmor-off.ts';
-import check43 from './kubernetes/authorization-without-rbac.ts';
-import check44 from './kubernetes/control-plane-bind-address.ts';
-import check45 from './kubernetes/control-plane-profiling.ts';
-import check46 from './kubernetes/controller-manager-keys-missing.ts';
-import check47 from './kubernetes/etcd-auto-tls.ts';
-import check48 from './kubernetes/etcd-cleartext.ts';
-import check49 from './kubernetes/etcd-connection-unverified.ts';
-import check50 from './kubernetes/etcd-no-client-certificates.ts';
-import check51 from './kubernetes/insecure-api-port.ts';
-import check52 from './kubernetes/kubelet-certificate-rotation.ts';
-import check53 from './kubernetes/kubelet-connection-unverified.ts';
-import check54 from './kubernetes/kubelet-idle-streams.ts';
-import check55 from './kubernetes/kubelet-kernel-settings.ts';
-import check56 from './kubernetes/kubelet-read-only-port.ts';
-import check57 from './kubernetes/no-always-pull-images.ts';
-import check58 from './kubernetes/no-audit-log.ts';
-import check59 from './kubernetes/no-client-certificates.ts';
-import check60 from './kubernetes/no-event-rate-limit.ts';
-import check61 from './kubernetes/no-node-restriction.ts';
-import check62 from './kubernetes/no-pod-garbage-collection.ts';
-import check63 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check64 from './kubernetes/service-account-keys-missing.ts';
-import check65 from './kubernetes/shared-controller-credentials.ts';
-import check66 from './kubernetes/short-audit-log.ts';
-import check67 from './kubernetes/static-api-credentials.ts';
-import check68 from './kubernetes/weak-control-plane-tls.ts';
-import check69 from './kubernetes/writable-host-path.ts';
+import check22 from './github-actions/app-token-scope.ts';
+import check23 from './github-actions/artifact-poisoning.ts';
+import check24 from './github-actions/bot-condition.ts';
+import check25 from './github-actions/broad-workflow-permissions.ts';
+import check26 from './github-actions/cache-poisoning.ts';
+import check27 from './github-actions/dangerous-trigger.ts';
+import check28 from './github-actions/env-file-injection.ts';
+import check29 from './github-actions/input-injection.ts';
+import check30 from './github-actions/password-on-command-line.ts';
+import check31 from './github-actions/privileged-checkout.ts';
+import check32 from './github-actions/retired-action.ts';
+import check33 from './github-actions/secret-sent.ts';
+import check34 from './github-actions/secret-without-environment.ts';
+import check35 from './github-actions/self-hosted-runner.ts';
+import check36 from './github-actions/ssh-host-key-not-checked.ts';
+import check37 from './github-actions/template-injection.ts';
+import check38 from './github-actions/token-in-artifact.ts';
+import check39 from './github-actions/unpinned-tool.ts';
+import check40 from './github-actions/unredacted-secret.ts';
+import check41 from './github-actions/unsound-condition.ts';
+import check42 from './github-actions/unsound-contains.ts';
+import check43 from './github-actions/vulnerable-action.ts';
+import check44 from './gitlab-ci/script-injection.ts';
+import check45 from './kubernetes/admission-plugin-disabled.ts';
+import check46 from './kubernetes/always-admit.ts';
+import check47 from './kubernetes/always-allow-authorization.ts';
+import check48 from './kubernetes/anonymous-api-access.ts';
+import check49 from './kubernetes/api-server-certificate.ts';
+import check50 from './kubernetes/apparmor-off.ts';
+import check51 from './kubernetes/authorization-without-rbac.ts';
+import check52 from './kubernetes/control-plane-bind-address.ts';
+import check53 from './kubernetes/control-plane-profiling.ts';
+import check54 from './kubernetes/controller-manager-keys-missing.ts';
+import check55 from './kubernetes/etcd-auto-tls.ts';
+import check56 from './kubernetes/etcd-cleartext.ts';
+import check57 from './kubernetes/etcd-connection-unverified.ts';
+import check58 from './kubernetes/etcd-no-client-certificates.ts';
+import check59 from './kubernetes/insecure-api-port.ts';
+import check60 from './kubernetes/kubelet-certificate-rotation.ts';
+import check61 from './kubernetes/kubelet-connection-unverified.ts';
+import check62 from './kubernetes/kubelet-idle-streams.ts';
+import check63 from './kubernetes/kubelet-kernel-settings.ts';
+import check64 from './kubernetes/kubelet-read-only-port.ts';
+import check65 from './kubernetes/no-always-pull-images.ts';
+import check66 from './kubernetes/no-audit-log.ts';
+import check67 from './kubernetes/no-client-certificates.ts';
+import check68 from './kubernetes/no-event-rate-limit.ts';
+import check69 from './kubernetes/no-node-restriction.ts';
+import check70 from './kubernetes/no-pod-garbage-collection.ts';
+import check71 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check72 from './kubernetes/service-account-keys-missing.ts';
+import check73 from './kubernetes/shared-controller-credentials.ts';
+import check74 from './kubernetes/short-audit-log.ts';
+import check75 from './kubernetes/static-api-credentials.ts';
+import check76 from './kubernetes/weak-control-plane-tls.ts';
+import check77 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -94,52 +102,60 @@ export const checks: Readonly<Record<string, Check>> = {
   'docker/unpinned-system-package': check19,
   'docker/wget-and-curl': check20,
   'github-actions/all-secrets': check21,
-  'github-actions/artifact-poisoning': check22,
-  'github-actions/bot-condition': check23,
-  'github-actions/cache-poisoning': check24,
-  'github-actions/env-file-injection': check25,
-  'github-actions/input-injection': check26,
-  'github-actions/privileged-checkout': check27,
-  'github-actions/retired-action': check28,
-  'github-actions/self-hosted-runner': check29,
-  'github-actions/template-injection': check30,
-  'github-actions/token-in-artifact': check31,
-  'github-actions/unredacted-secret': check32,
-  'github-actions/unsound-condition': check33,
-  'github-actions/unsound-contains': check34,
-  'github-actions/vulnerable-action': check35,
-  'gitlab-ci/script-injection': check36,
-  'kubernetes/admission-plugin-disabled': check37,
-  'kubernetes/always-admit': check38,
-  'kubernetes/always-allow-authorization': check39,
-  'kubernetes/anonymous-api-access': check40,
-  'kubernetes/api-server-certificate': check41,
-  'kubernetes/apparmor-off': check42,
-  'kubernetes/authorization-without-rbac': check43,
-  'kubernetes/control-plane-bind-address': check44,
-  'kubernetes/control-plane-profiling': check45,
-  'kubernetes/controller-manager-keys-missing': check46,
-  'kubernetes/etcd-auto-tls': check47,
-  'kubernetes/etcd-cleartext': check48,
-  'kubernetes/etcd-connection-unverified': check49,
-  'kubernetes/etcd-no-client-certificates': check50,
-  'kubernetes/insecure-api-port': check51,
-  'kubernetes/kubelet-certificate-rotation': check52,
-  'kubernetes/kubelet-connection-unverified': check53,
-  'kubernetes/kubelet-idle-streams': check54,
-  'kubernetes/kubelet-kernel-settings': check55,
-  'kubernetes/kubelet-read-only-port': check56,
-  'kubernetes/no-always-pull-images': check57,
-  'kubernetes/no-audit-log': check58,
-  'kubernetes/no-client-certificates': check59,
-  'kubernetes/no-event-rate-limit': check60,
-  'kubernetes/no-node-restriction': check61,
-  'kubernetes/no-pod-garbage-collection': check62,
-  'kubernetes/secrets-unencrypted-in-etcd': check63,
-  'kubernetes/service-account-keys-missing': check64,
-  'kubernetes/shared-controller-credentials': check65,
-  'kubernetes/short-audit-log': check66,
-  'kubernetes/static-api-credentials': check67,
-  'kubernetes/weak-control-plane-tls': check68,
-  'kubernetes/writable-host-path': check69,
+  'github-actions/app-token-scope': check22,
+  'github-actions/artifact-poisoning': check23,
+  'github-actions/bot-condition': check24,
+  'github-actions/broad-workflow-permissions': check25,
+  'github-actions/cache-poisoning': check26,
+  'github-actions/dangerous-trigger': check27,
+  'github-actions/env-file-injection': check28,
+  'github-actions/input-injection': check29,
+  'github-actions/password-on-command-line': check30,
+  'github-actions/privileged-checkout': check31,
+  'github-actions/retired-action': check32,
+  'github-actions/secret-sent': check33,
+  'github-actions/secret-without-environment': check34,
+  'github-actions/self-hosted-runner': check35,
+  'github-actions/ssh-host-key-not-checked': check36,
+  'github-actions/template-injection': check37,
+  'github-actions/token-in-artifact': check38,
+  'github-actions/unpinned-tool': check39,
+  'github-actions/unredacted-secret': check40,
+  'github-actions/unsound-condition': check41,
+  'github-actions/unsound-contains': check42,
+  'github-actions/vulnerable-action': check43,
+  'gitlab-ci/script-injection': check44,
+  'kubernetes/admission-plugin-disabled': check45,
+  'kubernetes/always-admit': check46,
+  'kubernetes/always-allow-authorization': check47,
+  'kubernetes/anonymous-api-access': check48,
+  'kubernetes/api-server-certificate': check49,
+  'kubernetes/apparmor-off': check50,
+  'kubernetes/authorization-without-rbac': check51,
+  'kubernetes/control-plane-bind-address': check52,
+  'kubernetes/control-plane-profiling': check53,
+  'kubernetes/controller-manager-keys-missing': check54,
+  'kubernetes/etcd-auto-tls': check55,
+  'kubernetes/etcd-cleartext': check56,
+  'kubernetes/etcd-connection-unverified': check57,
+  'kubernetes/etcd-no-client-certificates': check58,
+  'kubernetes/insecure-api-port': check59,
+  'kubernetes/kubelet-certificate-rotation': check60,
+  'kubernetes/kubelet-connection-unverified': check61,
+  'kubernetes/kubelet-idle-streams': check62,
+  'kubernetes/kubelet-kernel-settings': check63,
+  'kubernetes/kubelet-read-only-port': check64,
+  'kubernetes/no-always-pull-images': check65,
+  'kubernetes/no-audit-log': check66,
+  'kubernetes/no-client-certificates': check67,
+  'kubernetes/no-event-rate-limit': check68,
+  'kubernetes/no-node-restriction': check69,
+  'kubernetes/no-pod-garbage-collection': check70,
+  'kubernetes/secrets-unencrypted-in-etcd': check71,
+  'kubernetes/service-account-keys-missing': check72,
+  'kubernetes/shared-controller-credentials': check73,
+  'kubernetes/short-audit-log': check74,
+  'kubernetes/static-api-credentials': check75,
+  'kubernetes/weak-control-plane-tls': check76,
+  'kubernetes/writable-host-path': check77,
 };

@@ -33,7 +33,7 @@ const wildcardPrincipal: Predicate = (node) => {
 };
 
 /** An image whose content can change under the same name: no tag, or `latest`; a digest pins it. `scratch` is nothing at all. */
-const mutableImage: Predicate = (node) => known(node, (value) => isMutableImage(value));
+const mutableImage: Predicate = (node) => (text(node)?.includes('$') ? undefined : known(node, isMutableImage)); // a variable of CI may hold anything
 
 export function isMutableImage(image: string): boolean {
   if (image === '' || image === 'scratch' || image.includes('@sha256:')) return false;
