@@ -85,7 +85,7 @@ locals {}
 
   it('recognises its files by name', () => {
     const known = (path: string): boolean => terraform.recognises(file(path, ''));
-    assert.deepEqual(['a.tf', 'a.tf.json', 'x.auto.tfvars', 'x.tfvars.json'].map(known), [true, true, true, true]);
+    assert.deepEqual(['a.tf', 'a.tf.json', 'a.tofu', 'a.tofu.json', 'x.auto.tfvars', 'x.tfvars.json'].map(known), Array(6).fill(true));
     assert.deepEqual(['a.hcl', 'package.json', 'tf.json'].map(known), [false, false, false]);
   });
 
@@ -378,6 +378,8 @@ resource "t" "e" {
       'resource "t" "n" {\n  dynamic "ingress" {\n    for_each = var.rules\n    content {\n      from_port = ingress.value\n      open = true\n    }\n  }\n}\n',
     );
     assert.deepEqual(plain(unknown!.node), { ingress: { from_port: { refs: ['ingress.value'] }, open: true }, '…': true });
+    assert.equal(at(unknown!.node, 'ingress').found[0]?.entry?.perhaps, true);
+    assert.equal(found[0]?.entry?.perhaps, undefined);
   });
 
   it('looks into policies written as text', () => {

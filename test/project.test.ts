@@ -85,6 +85,7 @@ describe('a project', () => {
     assert.deepEqual(project.affectedBy('a/new.tf'), ['a/main.tf', 'a/variables.tf']);
     assert.deepEqual(project.affectedBy('k/two.yaml'), ['k/one.yaml']);
     assert.deepEqual(project.affectedBy('a/app.js'), []);
+    assert.ok(sharesModule('a/main.tofu', 'a/more.tofu.json'));
     assert.ok(sharesModule('compose.yaml', '.env') && sharesModule('chart/templates/sub/x.yaml', 'chart/values.yaml'));
     assert.ok(!sharesModule('.github/workflows/a.yml', '.github/workflows/b.yml') && !sharesModule('package.json', 'tsconfig.json'));
   });

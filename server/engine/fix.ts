@@ -1,6 +1,6 @@
 import type { Place } from './match.ts';
 import type { Span } from './tree.ts';
-import type { Fact, Fix, FixTemplate, Syntax, TextEdit, TreeEdit, Writer } from './types.ts';
+import type { Fact, Fix, FixTemplate, Notation, Syntax, TextEdit, TreeEdit, Writer } from './types.ts';
 import { writeDockerfile } from './write/dockerfile.ts';
 import { writeHcl } from './write/hcl.ts';
 import { writeJson } from './write/json.ts';
@@ -19,8 +19,18 @@ const writers: Readonly<Record<Syntax, Writer>> = {
 
 /** Turns edits on a fact's tree into text edits; undefined when the writer can't do it without guessing. */
 export function writeEdits(fact: Fact, edits: readonly TreeEdit[], focus: Span): readonly TextEdit[] | undefined {
-  const written = writers[fact.document.syntax](fact, edits, focus);
+  const place = fact.notation ? inNotation(fact, fact.notation, edits) : { fact, edits };
+  const written = place && writers[fact.document.syntax](place.fact, place.edits, focus);
   return written && written.length > 0 ? normalise(written) : undefined;
+}
+
+/** The fact and its edits as the document writes them. */
+function inNotation({ document, node, span }: Fact, notation: Notation, edits: readonly TreeEdit[]) {
+  const written = notation.node(node);
+  const translated = edits.map((edit) => notation.edit(edit));
+  return written && translated.every((edit) => edit !== undefined)
+    ? { fact: { document, node: written, span }, edits: translated }
+    : undefined;
 }
 
 /** The fix that a page's template describes for one place; undefined when the template has nothing for the platform. */

@@ -60,6 +60,16 @@ export interface Fact {
   readonly address?: string;
   /** Only on `javascript program`. */
   readonly code?: CodeModel;
+  /** Only where the document says it in other words than the platform's (a Kubernetes object as a resource of Terraform). */
+  readonly notation?: Notation;
+}
+
+/** How the document writes a fact. Without an answer there is no fix. */
+export interface Notation {
+  /** The node as it is written that a node of the fact was made of. */
+  node(of: Node): Node | undefined;
+  /** The same edit in the document's words. */
+  edit(edit: TreeEdit): TreeEdit | undefined;
 }
 
 /** Facts that can refer to each other. */

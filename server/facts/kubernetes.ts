@@ -50,7 +50,7 @@ function isKustomization({ path }: SourceDocument): boolean {
 }
 
 /** The kind of an object; undefined for other maps. */
-function kindOf(tree: Node): string | undefined {
+export function kindOf(tree: Node): string | undefined {
   const version = entryOf(tree, 'apiVersion')?.value;
   // A chart may compute the version (`{{ include "deployment.apiVersion" . }}`).
   return version?.kind === 'unknown' || text(version) !== undefined ? text(entryOf(tree, 'kind')?.value) : undefined;
@@ -75,9 +75,10 @@ function manifests(parsed: Parsed, siblings: readonly Parsed[], scoped: (own: re
   return facts;
 }
 
-type Base = Pick<Fact, 'platform' | 'document' | 'scope'>;
+type Base = Pick<Fact, 'platform' | 'document' | 'scope' | 'notation'>;
 
-function objectFacts(base: Base, object: MapNode, kind: string, facts: Fact[]): void {
+/** Adds the facts of one object: itself, its pods and their containers. */
+export function objectFacts(base: Base, object: MapNode, kind: string, facts: Fact[]): void {
   const name = text(get(object, 'metadata.name'));
   const pods = podsOf(object, kind);
   const head = entryOf(object, 'kind')?.span ?? object.entries[0]?.keySpan ?? object.span;

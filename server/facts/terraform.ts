@@ -5,6 +5,7 @@ import { scopeOf, type Extractor } from './extractor.ts';
 import { scalarLiterals } from './literals.ts';
 import { instancesOf } from './terraform-calls.ts';
 import { contextOf, evaluate, instance } from './terraform-evaluate.ts';
+import { kubernetesFacts } from './terraform-kubernetes.ts';
 import { baseName, blocksOf, type Context, type Declaration, type Module } from './terraform-module.ts';
 import { moved } from './terraform-moved.ts';
 
@@ -27,7 +28,7 @@ export const terraform: Extractor = {
   /** The siblings are the files of the folder, and those of folders that call it as a module: then there are facts for each call. */
   facts(parsed, siblings) {
     const others = siblings.filter((s) => s.document.path !== parsed.document.path && terraform.recognises(s));
-    return instancesOf(parsed, [...new Set(others)]).flatMap((module) => factsOf(module, parsed));
+    return instancesOf(parsed, [...new Set(others)]).flatMap((module) => [...factsOf(module, parsed), ...kubernetesOf(module, parsed)]);
   },
 
   literals: scalarLiterals,
@@ -51,6 +52,20 @@ function factsOf(module: Module, parsed: Parsed): readonly Fact[] {
       return context ? [factOf(address, entry, overrides, context, scope)] : [];
     });
     known.facts.set(parsed, facts);
+  }
+  return facts;
+}
+
+const kubernetes = new WeakMap<Module, Map<Parsed, readonly Fact[]>>();
+
+/** The Kubernetes objects among the resources. */
+function kubernetesOf(module: Module, parsed: Parsed): readonly Fact[] {
+  const known = kubernetes.get(module) ?? new Map<Parsed, readonly Fact[]>();
+  kubernetes.set(module, known);
+  let facts = known.get(parsed);
+  if (!facts) {
+    facts = kubernetesFacts(factsOf(module, parsed), () => module.members.flatMap((member) => kubernetesOf(module, member)));
+    known.set(parsed, facts);
   }
   return facts;
 }

@@ -13,7 +13,7 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-const terraform = /\.(tf|tofu|tfvars|tf\.json|tfvars\.json)$/i;
+const terraform = /\.(tf|tofu|tfvars)(\.json)?$/i;
 const configuration = /(^|\/)\.env(\.[^/]*)?$|\.(ya?ml|json|env)$/i;
 /** Read alone by the program they are for, whatever lies beside them. */
 const solitary = /(^|\/)(\.github\/|\.gitlab-ci\.|package\.json$|package-lock\.json$|pnpm-lock\.yaml$|tsconfig[^/]*\.json$|\.vscode\/)/i;
