@@ -1,5 +1,5 @@
 import { and, not, or, predicates, structural, type Truth } from './predicates.ts';
-import { at, items, steps, type Entry, type Located, type Lookup, type Node, type Span } from './tree.ts';
+import { at, items, steps, type Entry, type Located, type Lookup, type MapNode, type Node, type Span } from './tree.ts';
 import type { Condition, Fact, Json, Relation } from './types.ts';
 
 /** Where a test was decided. */
@@ -120,8 +120,9 @@ function compileTest(value: Json, path: string): ValueTest {
       return absent;
     case 'present':
       return (lookup) => {
-        if (lookup.found.length > 0) return { truth: true, places: lookup.found.map(placeOf) };
-        return lookup.uncertain ? UNKNOWN : FALSE;
+        const sure = lookup.found.filter((one) => !one.entry?.perhaps);
+        if (sure.length > 0) return { truth: true, places: sure.map(placeOf) };
+        return lookup.uncertain || lookup.found.length > 0 ? UNKNOWN : FALSE;
       };
     case 'empty':
       return each(true, (node) => {
@@ -313,7 +314,7 @@ export function compileRelation(relation: Relation): RelationTest {
   };
 }
 
-/** Whether the value at `path` of `from` names `to`: by reference, or by the same literal name. */
+/** Whether the value at `path` of `from` names `to`: by reference, by the same literal name, or as a selector of its labels. */
 function refersTo(from: Fact, path: string, to: Fact): Truth {
   const lookup = at(from.node, path);
   let truth: Truth = lookup.uncertain ? undefined : false;
@@ -327,9 +328,42 @@ function refersTo(from: Fact, path: string, to: Fact): Truth {
       if (targets.length === 0 || targets.some((target) => target === undefined)) truth = or(truth, undefined);
     } else if (node.kind === 'scalar' && typeof node.value === 'string' && namesOf(to).includes(node.value)) {
       return true;
+    } else if (node.kind === 'map' && from.platform === 'kubernetes') {
+      const selected = and(sameNamespace(from, to), selects(node, to));
+      if (selected) return true;
+      truth = or(truth, selected);
     }
   }
   return truth;
+}
+
+const labelPaths = ['spec.template.metadata.labels', 'spec.jobTemplate.spec.template.metadata.labels', 'metadata.labels'];
+
+/** Whether a Kubernetes selector (`matchLabels`, or plain labels as in a Service) picks the pods of a workload; an empty one picks all. */
+function selects(selector: MapNode, to: Fact): Truth {
+  if (selector.open) return undefined;
+  if (selector.entries.some((entry) => entry.key === 'matchExpressions')) return undefined;
+  const matchLabels = selector.entries.find((entry) => entry.key === 'matchLabels');
+  const wanted = matchLabels ? matchLabels.value : selector;
+  const labels = labelPaths.flatMap((path) => at(to.node, path).found)[0]?.node;
+  if (wanted.kind !== 'map') return undefined;
+  let truth: Truth = wanted.open ? undefined : true;
+  for (const { key, value } of wanted.entries) {
+    if (!labels) return at(to.node, 'spec.template.metadata').uncertain ? undefined : false;
+    if (labels.kind !== 'map') return undefined;
+    const own = labels.entries.find((entry) => entry.key === key)?.value;
+    truth = and(truth, own ? sameText(value, own) : labels.open ? undefined : false);
+  }
+  return truth;
+}
+
+function sameNamespace(a: Fact, b: Fact): Truth {
+  const [one, other] = [a, b].map(({ node }) => at(node, 'metadata.namespace').found[0]?.node);
+  return one && other ? sameText(one, other) : true;
+}
+
+function sameText(a: Node, b: Node): Truth {
+  return a.kind === 'scalar' && b.kind === 'scalar' ? String(a.value) === String(b.value) : undefined;
 }
 
 function within(inner: Span, outer: Span): boolean {
