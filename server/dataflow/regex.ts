@@ -169,12 +169,14 @@ function ambiguous({ letters, places, follow, assertions }: Parser, whole: Part)
     (next.get(from) ?? next.set(from, []).get(from)!).push(to);
     (before.get(to) ?? before.set(to, []).get(to)!).push(from);
   };
+  // Where the match may end as well, the engine stops instead of trying other ways.
+  const stops = places.map((place, p) => whole.last.includes(p) && !assertions.some((at) => at > place));
   for (let p = 0; p < count; p++) {
     for (let q = p; q < count; q++) {
-      if (p !== q && !overlap[p]![q]) continue;
+      if (stops[p] || stops[q] || (p !== q && !overlap[p]![q])) continue;
       for (const [p2, ways] of follow[p]!) {
         for (const q2 of follow[q]!.keys()) {
-          if (!overlap[p2]![q2]) continue;
+          if (!overlap[p2]![q2] || stops[p2] || stops[q2]) continue;
           link(pair(p, q), pair(p2, q2));
           if (p === q && p2 === q2 && ways > 1) doubled.add(`${pair(p, p)} ${pair(p2, p2)}`);
         }
@@ -195,8 +197,6 @@ function ambiguous({ letters, places, follow, assertions }: Parser, whole: Part)
     return seen;
   };
   for (let r = 0; r < count; r++) {
-    // What follows must be able to fail, or the first way taken is the last.
-    if (whole.last.includes(r) && !assertions.some((at) => at > places[r]!)) continue;
     const forth = reached(pair(r, r), next);
     if (!forth.has(pair(r, r))) continue;
     const back = reached(pair(r, r), before);
