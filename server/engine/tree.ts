@@ -63,6 +63,8 @@ export interface Entry {
   readonly block?: boolean;
   /** The labels of an HCL block: `dynamic "ingress"` has `["ingress"]`. */
   readonly labels?: readonly string[];
+  /** Generated from a list that isn't known, so it may not exist at all; what it holds is right where it does. */
+  readonly perhaps?: boolean;
 }
 
 /** A node found by a path, with the entry (if any) that holds it most closely. */

@@ -84,7 +84,7 @@ function expand(entry: Entry, c: Context): { readonly entries: readonly Entry[];
     const value = evaluate(content, bind(c, new Map([[name, { node, what }]])));
     return { key, keySpan: entry.keySpan, span: entry.span, value, block: true, labels: [] };
   };
-  if (!all) return { entries: [generate({ kind: 'unknown', span: entry.span, refs: [] })], open: true };
+  if (!all) return { entries: [{ ...generate({ kind: 'unknown', span: entry.span, refs: [] }), perhaps: true }], open: true };
   const elements = all.elements.slice(0, mostElements);
   return { entries: elements.map((element) => generate(keyValue(element))), open: all.open || elements.length < all.elements.length };
 }
