@@ -2,160 +2,162 @@
 import type { Check } from '../server/engine/types.ts';
 import check0 from './ansible/certificate-not-verified.ts';
 import check1 from './aws/cloudfront-origin-cleartext.ts';
-import check2 from './docker/apt-instead-of-apt-get.ts';
-import check3 from './docker/cd-instead-of-workdir.ts';
-import check4 from './docker/cleartext-download.ts';
-import check5 from './docker/copy-many-to-file.ts';
-import check6 from './docker/copy-whole-context.ts';
-import check7 from './docker/end-of-life-image.ts';
-import check8 from './docker/maintainer.ts';
-import check9 from './docker/no-pipefail.ts';
-import check10 from './docker/package-cache-kept.ts';
-import check11 from './docker/password-set-in-build.ts';
-import check12 from './docker/repeated-instruction.ts';
-import check13 from './docker/secret-in-environment.ts';
-import check14 from './docker/shell-form-command.ts';
-import check15 from './docker/stage-alias.ts';
-import check16 from './docker/sudo-in-build.ts';
-import check17 from './docker/unpinned-base-image.ts';
-import check18 from './docker/unpinned-language-package.ts';
-import check19 from './docker/unpinned-system-package.ts';
-import check20 from './docker/wget-and-curl.ts';
-import check21 from './github-actions/all-secrets.ts';
-import check22 from './github-actions/app-token-scope.ts';
-import check23 from './github-actions/artifact-poisoning.ts';
-import check24 from './github-actions/bot-condition.ts';
-import check25 from './github-actions/broad-workflow-permissions.ts';
-import check26 from './github-actions/cache-poisoning.ts';
-import check27 from './github-actions/dangerous-trigger.ts';
-import check28 from './github-actions/env-file-injection.ts';
-import check29 from './github-actions/input-injection.ts';
-import check30 from './github-actions/password-on-command-line.ts';
-import check31 from './github-actions/privileged-checkout.ts';
-import check32 from './github-actions/retired-action.ts';
-import check33 from './github-actions/secret-sent.ts';
-import check34 from './github-actions/secret-without-environment.ts';
-import check35 from './github-actions/self-hosted-runner.ts';
-import check36 from './github-actions/ssh-host-key-not-checked.ts';
-import check37 from './github-actions/template-injection.ts';
-import check38 from './github-actions/token-in-artifact.ts';
-import check39 from './github-actions/unpinned-tool.ts';
-import check40 from './github-actions/unredacted-secret.ts';
-import check41 from './github-actions/unsound-condition.ts';
-import check42 from './github-actions/unsound-contains.ts';
-import check43 from './github-actions/vulnerable-action.ts';
-import check44 from './gitlab-ci/script-injection.ts';
-import check45 from './kubernetes/admission-plugin-disabled.ts';
-import check46 from './kubernetes/always-admit.ts';
-import check47 from './kubernetes/always-allow-authorization.ts';
-import check48 from './kubernetes/anonymous-api-access.ts';
-import check49 from './kubernetes/api-server-certificate.ts';
-import check50 from './kubernetes/apparmor-off.ts';
-import check51 from './kubernetes/authorization-without-rbac.ts';
-import check52 from './kubernetes/control-plane-bind-address.ts';
-import check53 from './kubernetes/control-plane-profiling.ts';
-import check54 from './kubernetes/controller-manager-keys-missing.ts';
-import check55 from './kubernetes/etcd-auto-tls.ts';
-import check56 from './kubernetes/etcd-cleartext.ts';
-import check57 from './kubernetes/etcd-connection-unverified.ts';
-import check58 from './kubernetes/etcd-no-client-certificates.ts';
-import check59 from './kubernetes/insecure-api-port.ts';
-import check60 from './kubernetes/kubelet-certificate-rotation.ts';
-import check61 from './kubernetes/kubelet-connection-unverified.ts';
-import check62 from './kubernetes/kubelet-idle-streams.ts';
-import check63 from './kubernetes/kubelet-kernel-settings.ts';
-import check64 from './kubernetes/kubelet-read-only-port.ts';
-import check65 from './kubernetes/no-always-pull-images.ts';
-import check66 from './kubernetes/no-audit-log.ts';
-import check67 from './kubernetes/no-client-certificates.ts';
-import check68 from './kubernetes/no-event-rate-limit.ts';
-import check69 from './kubernetes/no-node-restriction.ts';
-import check70 from './kubernetes/no-pod-garbage-collection.ts';
-import check71 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check72 from './kubernetes/service-account-keys-missing.ts';
-import check73 from './kubernetes/shared-controller-credentials.ts';
-import check74 from './kubernetes/short-audit-log.ts';
-import check75 from './kubernetes/static-api-credentials.ts';
-import check76 from './kubernetes/weak-control-plane-tls.ts';
-import check77 from './kubernetes/writable-host-path.ts';
+import check2 from './compose/shared-volume.ts';
+import check3 from './docker/apt-instead-of-apt-get.ts';
+import check4 from './docker/cd-instead-of-workdir.ts';
+import check5 from './docker/cleartext-download.ts';
+import check6 from './docker/copy-many-to-file.ts';
+import check7 from './docker/copy-whole-context.ts';
+import check8 from './docker/end-of-life-image.ts';
+import check9 from './docker/maintainer.ts';
+import check10 from './docker/no-pipefail.ts';
+import check11 from './docker/package-cache-kept.ts';
+import check12 from './docker/password-set-in-build.ts';
+import check13 from './docker/repeated-instruction.ts';
+import check14 from './docker/secret-in-environment.ts';
+import check15 from './docker/shell-form-command.ts';
+import check16 from './docker/stage-alias.ts';
+import check17 from './docker/sudo-in-build.ts';
+import check18 from './docker/unpinned-base-image.ts';
+import check19 from './docker/unpinned-language-package.ts';
+import check20 from './docker/unpinned-system-package.ts';
+import check21 from './docker/wget-and-curl.ts';
+import check22 from './github-actions/all-secrets.ts';
+import check23 from './github-actions/app-token-scope.ts';
+import check24 from './github-actions/artifact-poisoning.ts';
+import check25 from './github-actions/bot-condition.ts';
+import check26 from './github-actions/broad-workflow-permissions.ts';
+import check27 from './github-actions/cache-poisoning.ts';
+import check28 from './github-actions/dangerous-trigger.ts';
+import check29 from './github-actions/env-file-injection.ts';
+import check30 from './github-actions/input-injection.ts';
+import check31 from './github-actions/password-on-command-line.ts';
+import check32 from './github-actions/privileged-checkout.ts';
+import check33 from './github-actions/retired-action.ts';
+import check34 from './github-actions/secret-sent.ts';
+import check35 from './github-actions/secret-without-environment.ts';
+import check36 from './github-actions/self-hosted-runner.ts';
+import check37 from './github-actions/ssh-host-key-not-checked.ts';
+import check38 from './github-actions/template-injection.ts';
+import check39 from './github-actions/token-in-artifact.ts';
+import check40 from './github-actions/unpinned-tool.ts';
+import check41 from './github-actions/unredacted-secret.ts';
+import check42 from './github-actions/unsound-condition.ts';
+import check43 from './github-actions/unsound-contains.ts';
+import check44 from './github-actions/vulnerable-action.ts';
+import check45 from './gitlab-ci/script-injection.ts';
+import check46 from './kubernetes/admission-plugin-disabled.ts';
+import check47 from './kubernetes/always-admit.ts';
+import check48 from './kubernetes/always-allow-authorization.ts';
+import check49 from './kubernetes/anonymous-api-access.ts';
+import check50 from './kubernetes/api-server-certificate.ts';
+import check51 from './kubernetes/apparmor-off.ts';
+import check52 from './kubernetes/authorization-without-rbac.ts';
+import check53 from './kubernetes/control-plane-bind-address.ts';
+import check54 from './kubernetes/control-plane-profiling.ts';
+import check55 from './kubernetes/controller-manager-keys-missing.ts';
+import check56 from './kubernetes/etcd-auto-tls.ts';
+import check57 from './kubernetes/etcd-cleartext.ts';
+import check58 from './kubernetes/etcd-connection-unverified.ts';
+import check59 from './kubernetes/etcd-no-client-certificates.ts';
+import check60 from './kubernetes/insecure-api-port.ts';
+import check61 from './kubernetes/kubelet-certificate-rotation.ts';
+import check62 from './kubernetes/kubelet-connection-unverified.ts';
+import check63 from './kubernetes/kubelet-idle-streams.ts';
+import check64 from './kubernetes/kubelet-kernel-settings.ts';
+import check65 from './kubernetes/kubelet-read-only-port.ts';
+import check66 from './kubernetes/no-always-pull-images.ts';
+import check67 from './kubernetes/no-audit-log.ts';
+import check68 from './kubernetes/no-client-certificates.ts';
+import check69 from './kubernetes/no-event-rate-limit.ts';
+import check70 from './kubernetes/no-node-restriction.ts';
+import check71 from './kubernetes/no-pod-garbage-collection.ts';
+import check72 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check73 from './kubernetes/service-account-keys-missing.ts';
+import check74 from './kubernetes/shared-controller-credentials.ts';
+import check75 from './kubernetes/short-audit-log.ts';
+import check76 from './kubernetes/static-api-credentials.ts';
+import check77 from './kubernetes/weak-control-plane-tls.ts';
+import check78 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
   'aws/cloudfront-origin-cleartext': check1,
-  'docker/apt-instead-of-apt-get': check2,
-  'docker/cd-instead-of-workdir': check3,
-  'docker/cleartext-download': check4,
-  'docker/copy-many-to-file': check5,
-  'docker/copy-whole-context': check6,
-  'docker/end-of-life-image': check7,
-  'docker/maintainer': check8,
-  'docker/no-pipefail': check9,
-  'docker/package-cache-kept': check10,
-  'docker/password-set-in-build': check11,
-  'docker/repeated-instruction': check12,
-  'docker/secret-in-environment': check13,
-  'docker/shell-form-command': check14,
-  'docker/stage-alias': check15,
-  'docker/sudo-in-build': check16,
-  'docker/unpinned-base-image': check17,
-  'docker/unpinned-language-package': check18,
-  'docker/unpinned-system-package': check19,
-  'docker/wget-and-curl': check20,
-  'github-actions/all-secrets': check21,
-  'github-actions/app-token-scope': check22,
-  'github-actions/artifact-poisoning': check23,
-  'github-actions/bot-condition': check24,
-  'github-actions/broad-workflow-permissions': check25,
-  'github-actions/cache-poisoning': check26,
-  'github-actions/dangerous-trigger': check27,
-  'github-actions/env-file-injection': check28,
-  'github-actions/input-injection': check29,
-  'github-actions/password-on-command-line': check30,
-  'github-actions/privileged-checkout': check31,
-  'github-actions/retired-action': check32,
-  'github-actions/secret-sent': check33,
-  'github-actions/secret-without-environment': check34,
-  'github-actions/self-hosted-runner': check35,
-  'github-actions/ssh-host-key-not-checked': check36,
-  'github-actions/template-injection': check37,
-  'github-actions/token-in-artifact': check38,
-  'github-actions/unpinned-tool': check39,
-  'github-actions/unredacted-secret': check40,
-  'github-actions/unsound-condition': check41,
-  'github-actions/unsound-contains': check42,
-  'github-actions/vulnerable-action': check43,
-  'gitlab-ci/script-injection': check44,
-  'kubernetes/admission-plugin-disabled': check45,
-  'kubernetes/always-admit': check46,
-  'kubernetes/always-allow-authorization': check47,
-  'kubernetes/anonymous-api-access': check48,
-  'kubernetes/api-server-certificate': check49,
-  'kubernetes/apparmor-off': check50,
-  'kubernetes/authorization-without-rbac': check51,
-  'kubernetes/control-plane-bind-address': check52,
-  'kubernetes/control-plane-profiling': check53,
-  'kubernetes/controller-manager-keys-missing': check54,
-  'kubernetes/etcd-auto-tls': check55,
-  'kubernetes/etcd-cleartext': check56,
-  'kubernetes/etcd-connection-unverified': check57,
-  'kubernetes/etcd-no-client-certificates': check58,
-  'kubernetes/insecure-api-port': check59,
-  'kubernetes/kubelet-certificate-rotation': check60,
-  'kubernetes/kubelet-connection-unverified': check61,
-  'kubernetes/kubelet-idle-streams': check62,
-  'kubernetes/kubelet-kernel-settings': check63,
-  'kubernetes/kubelet-read-only-port': check64,
-  'kubernetes/no-always-pull-images': check65,
-  'kubernetes/no-audit-log': check66,
-  'kubernetes/no-client-certificates': check67,
-  'kubernetes/no-event-rate-limit': check68,
-  'kubernetes/no-node-restriction': check69,
-  'kubernetes/no-pod-garbage-collection': check70,
-  'kubernetes/secrets-unencrypted-in-etcd': check71,
-  'kubernetes/service-account-keys-missing': check72,
-  'kubernetes/shared-controller-credentials': check73,
-  'kubernetes/short-audit-log': check74,
-  'kubernetes/static-api-credentials': check75,
-  'kubernetes/weak-control-plane-tls': check76,
-  'kubernetes/writable-host-path': check77,
+  'compose/shared-volume': check2,
+  'docker/apt-instead-of-apt-get': check3,
+  'docker/cd-instead-of-workdir': check4,
+  'docker/cleartext-download': check5,
+  'docker/copy-many-to-file': check6,
+  'docker/copy-whole-context': check7,
+  'docker/end-of-life-image': check8,
+  'docker/maintainer': check9,
+  'docker/no-pipefail': check10,
+  'docker/package-cache-kept': check11,
+  'docker/password-set-in-build': check12,
+  'docker/repeated-instruction': check13,
+  'docker/secret-in-environment': check14,
+  'docker/shell-form-command': check15,
+  'docker/stage-alias': check16,
+  'docker/sudo-in-build': check17,
+  'docker/unpinned-base-image': check18,
+  'docker/unpinned-language-package': check19,
+  'docker/unpinned-system-package': check20,
+  'docker/wget-and-curl': check21,
+  'github-actions/all-secrets': check22,
+  'github-actions/app-token-scope': check23,
+  'github-actions/artifact-poisoning': check24,
+  'github-actions/bot-condition': check25,
+  'github-actions/broad-workflow-permissions': check26,
+  'github-actions/cache-poisoning': check27,
+  'github-actions/dangerous-trigger': check28,
+  'github-actions/env-file-injection': check29,
+  'github-actions/input-injection': check30,
+  'github-actions/password-on-command-line': check31,
+  'github-actions/privileged-checkout': check32,
+  'github-actions/retired-action': check33,
+  'github-actions/secret-sent': check34,
+  'github-actions/secret-without-environment': check35,
+  'github-actions/self-hosted-runner': check36,
+  'github-actions/ssh-host-key-not-checked': check37,
+  'github-actions/template-injection': check38,
+  'github-actions/token-in-artifact': check39,
+  'github-actions/unpinned-tool': check40,
+  'github-actions/unredacted-secret': check41,
+  'github-actions/unsound-condition': check42,
+  'github-actions/unsound-contains': check43,
+  'github-actions/vulnerable-action': check44,
+  'gitlab-ci/script-injection': check45,
+  'kubernetes/admission-plugin-disabled': check46,
+  'kubernetes/always-admit': check47,
+  'kubernetes/always-allow-authorization': check48,
+  'kubernetes/anonymous-api-access': check49,
+  'kubernetes/api-server-certificate': check50,
+  'kubernetes/apparmor-off': check51,
+  'kubernetes/authorization-without-rbac': check52,
+  'kubernetes/control-plane-bind-address': check53,
+  'kubernetes/control-plane-profiling': check54,
+  'kubernetes/controller-manager-keys-missing': check55,
+  'kubernetes/etcd-auto-tls': check56,
+  'kubernetes/etcd-cleartext': check57,
+  'kubernetes/etcd-connection-unverified': check58,
+  'kubernetes/etcd-no-client-certificates': check59,
+  'kubernetes/insecure-api-port': check60,
+  'kubernetes/kubelet-certificate-rotation': check61,
+  'kubernetes/kubelet-connection-unverified': check62,
+  'kubernetes/kubelet-idle-streams': check63,
+  'kubernetes/kubelet-kernel-settings': check64,
+  'kubernetes/kubelet-read-only-port': check65,
+  'kubernetes/no-always-pull-images': check66,
+  'kubernetes/no-audit-log': check67,
+  'kubernetes/no-client-certificates': check68,
+  'kubernetes/no-event-rate-limit': check69,
+  'kubernetes/no-node-restriction': check70,
+  'kubernetes/no-pod-garbage-collection': check71,
+  'kubernetes/secrets-unencrypted-in-etcd': check72,
+  'kubernetes/service-account-keys-missing': check73,
+  'kubernetes/shared-controller-credentials': check74,
+  'kubernetes/short-audit-log': check75,
+  'kubernetes/static-api-credentials': check76,
+  'kubernetes/weak-control-plane-tls': check77,
+  'kubernetes/writable-host-path': check78,
 };
