@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { ruleSet } from '../server/engine/analyze.ts';
+import { analyze, ruleSet } from '../server/engine/analyze.ts';
+import { extract } from '../server/facts/index.ts';
+import { parse } from '../server/parse/index.ts';
 import { surprises, runPage } from '../server/pages/index.ts';
 import { loadParsers } from '../server/workspace/parsers.ts';
 import { readPages } from '../server/workspace/rules.ts';
@@ -20,6 +22,27 @@ describe('rule pages', () => {
         owner.set(alias, rule!.id);
       }
     }
+  });
+
+  it('yield to rules that exist', () => {
+    const ids = new Set(pages.map(({ id }) => id));
+    const missing = pages.flatMap(({ rule }) => rule?.yieldsTo?.filter((id) => !ids.has(id)) ?? []);
+    assert.deepEqual(missing, []);
+  });
+
+  it('say one thing about a line when one of them says more', () => {
+    const rules = ruleSet(
+      pages.flatMap(({ rule }) => (rule?.id.startsWith('javascript/') ? [rule] : [])),
+      checks,
+    );
+    const text = "app.get('/', (req, res) => eval(req.query.x));\nconst f = (x) => eval(x);\n";
+    const document = { path: 'a.js', text, syntax: 'javascript' as const };
+    const { facts, literals } = extract(parse(document), []);
+    const { findings } = analyze({ document, facts, literals }, rules);
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ['javascript/code-injection', 'javascript/eval-with-expression'],
+    );
   });
 
   for (const page of pages) {

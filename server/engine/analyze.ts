@@ -207,7 +207,12 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
   }
   const suppressed = suppressor(document.text, lines, comments);
   const kept = found
-    .filter(({ finding, head }) => !suppressed(finding.rule, lines.position(finding.span.start).line, head))
+    .filter(({ finding: { rule, span }, head }) => {
+      const { line } = lines.position(span.start);
+      // What a rule that knows more says about the line is enough.
+      const yields = rules.rules.get(rule)?.yieldsTo?.some((other) => seen.has(`${other} ${line}`)) ?? false;
+      return !yields && !suppressed(rule, line, head);
+    })
     .sort(
       (a, b) =>
         a.finding.span.start - b.finding.span.start ||

@@ -102,6 +102,8 @@ export interface Rule {
   readonly stride: readonly string[];
   readonly compliance: Readonly<Record<string, readonly string[]>>;
   readonly aliases: readonly string[];
+  /** Rules that say more about the same thing: where one of them has a finding on a line, this one has none. */
+  readonly yieldsTo?: readonly string[];
   readonly message: string;
   readonly match: readonly Match[];
   readonly fix?: FixTemplate;

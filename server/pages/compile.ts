@@ -180,6 +180,7 @@ function normalise(id: string, data: Readonly<Record<string, unknown>>, why: str
     stride: list(data.stride),
     compliance,
     aliases: list(data.aliases),
+    ...(data['yields-to'] !== undefined && { yieldsTo: list(data['yields-to']) }),
     message: String(data.message),
     match: (data.match as readonly Readonly<Record<string, unknown>>[]).map(match),
     ...(data.fix !== undefined && { fix: fix(data.fix) }),
