@@ -110,6 +110,15 @@ describe('conditions', () => {
   ];
   for (const [name, where, value, expected] of cases) it(name, () => assert.equal(truth(where, value), expected));
 
+  it('do not know whether a block is present that is made for each element of an unknown list', () => {
+    const block: Entry = { key: 'a', keySpan: span, span, value: tree({ b: 1 }), block: true, perhaps: true };
+    const one = fact({ kind: 'map', span, entries: [block], open: true });
+    const ask = (where: Condition): boolean | undefined => compileCondition(where)(one.node, one, { span }).truth;
+    assert.equal(ask({ a: 'present' }), undefined);
+    assert.equal(ask({ a: 'absent' }), false);
+    assert.equal(ask({ 'a.b': 1 }), true);
+  });
+
   it('climb to an enclosing fact', () => {
     const workflow: Fact = { ...fact(tree({ permissions: 'write-all' })), types: ['workflow'] };
     const step = fact(tree({}), fact(tree({}), workflow));
@@ -152,6 +161,7 @@ describe('predicates', () => {
     for (const image of ['nginx', 'nginx:latest', 'localhost:5000/nginx']) assert.equal(isMutableImage(image), true, image);
     for (const image of ['nginx:1.27', 'scratch', 'localhost:5000/nginx:1', `nginx@sha256:${'a'.repeat(64)}`])
       assert.equal(isMutableImage(image), false, image);
+    assert.equal(is('mutable-image', '$CI_REGISTRY_IMAGE/web'), undefined);
   });
   it('port-open', () => {
     assert.equal(is('port-open', { from_port: 0, to_port: 65535, protocol: '-1' }, 22), true);

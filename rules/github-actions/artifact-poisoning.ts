@@ -17,7 +17,7 @@ const check: Check = (fact) => {
   if (fact.types.includes('run')) return byCommand(fact);
   const action = text(fact.node, 'action')?.toLowerCase() ?? '';
   const foreign =
-    action === 'actions/download-artifact' && /github\.event\.workflow_run/.test(written(fact, get(fact.node, 'with.run-id')));
+    action === 'actions/download-artifact' && written(fact, get(fact.node, 'with.run-id')).includes('github.event.workflow_run');
   if (!foreign && !DOWNLOADS.test(action)) return [];
   const path = get(fact.node, 'with.path');
   if (path && apart(written(fact, path))) return [];
@@ -43,7 +43,7 @@ const byCommand: Check = (fact) =>
 const apart = (path: string): boolean => /runner\.temp|RUNNER_TEMP|^["']?\/tmp\//.test(path);
 
 function isRun(fact: Fact, step: Node): boolean {
-  return items(get(step, 'run')).some((run) => RUNS.test(written(fact, run))) || /^\.\//.test(text(step, 'uses') ?? '');
+  return items(get(step, 'run')).some((run) => RUNS.test(written(fact, run))) || (text(step, 'uses') ?? '').startsWith("./");
 }
 
 export default check;

@@ -40,7 +40,7 @@ const check: Check = (fact) => {
   if (cache.input === 'cache-disabled')
     return get(fact.node, 'with.cache-disabled') ? [] : [{ span: at.span, values, fix: off('cache-disabled', true) }];
   const value = get(fact.node, `with.${cache.input}`);
-  if (value ? value.kind !== 'scalar' || /^(false|)$/i.test(String(value.value)) || /\$\{\{/.test(String(value.value)) : !cache.byDefault)
+  if (value ? value.kind !== 'scalar' || /^(false|)$/i.test(String(value.value)) || String(value.value).includes('${{') : !cache.byDefault)
     return [];
   if (!cache.named) return [{ span: at.span, values, fix: off(cache.input, false) }];
   return [
