@@ -1,12 +1,12 @@
 import { at, entryOf, items, text } from '../../server/engine/tree.ts';
 import type { Check, Hit } from '../../server/engine/types.ts';
 
-/** Mounts of hostPath volumes that aren't read-only. */
+/** Mounts of hostPath volumes that aren't read-only; a socket is used through a read-only mount just as well. */
 const check: Check = (fact) => {
   const folders = new Map<string, string>();
   for (const volume of items(entryOf(fact.node, 'volumes')?.value)) {
     const [name, path] = [text(volume, 'name'), text(volume, 'hostPath.path')];
-    if (name !== undefined && path !== undefined) folders.set(name, path);
+    if (name !== undefined && path !== undefined && !path.endsWith('.sock')) folders.set(name, path);
   }
   if (folders.size === 0) return [];
   return ['containers', 'initContainers', 'ephemeralContainers'].flatMap((key) =>

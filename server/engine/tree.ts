@@ -25,6 +25,8 @@ export interface MapNode extends Base {
   readonly entries: readonly Entry[];
   /** More entries may exist than can be known here (a dynamic block, a template include): `absent` is then unknown. */
   readonly open?: boolean;
+  /** Keys that may exist (behind a condition of a template): `absent` is unknown for them alone. */
+  readonly optional?: readonly string[];
   /** This map isn't written at all: adding to it means adding `key` to `map` (a resource without `Properties`). */
   readonly unwritten?: { readonly map: MapNode; readonly key: string };
 }
@@ -127,7 +129,7 @@ export function at(root: Node, path: string | readonly string[]): Lookup {
           hit = true;
           walk(e.value, depth + 1, e);
         }
-        if (node.open) uncertain ||= !hit;
+        if (node.open || node.optional?.some((one) => one === key || key === '*')) uncertain ||= !hit;
         if (!hit) missing.push(entry ? { entry, depth } : { depth });
         return;
       }

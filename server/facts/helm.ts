@@ -2,6 +2,7 @@ import { entryOf, type Entry, type MapNode, type Node, type Origin, type Unknown
 import type { Fact, SourceDocument } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
+import { switchedOff, without } from './helm-conditions.ts';
 
 /** The values of a chart. Its templates are Kubernetes objects (kubernetes.ts). */
 export const helm: Extractor = {
@@ -26,13 +27,15 @@ export function isChartValues({ path, syntax }: SourceDocument): boolean {
 const printed =
   /^\{\{-?\s*(?:toYaml\s+|tpl\s+)?\$?\.Values((?:\.\w+)+)(?:\s*\|\s*(?:quote|squote|toString|trim|int|toYaml|n?indent\s+\d+|default\s+(?:"[^"\n]*"|[\w.-]+)))*\s*-?\}\}$/;
 
-/** The trees of a chart's template with the values of the `values.yaml` among its siblings filled in; other trees as they are. */
+/** The trees of a chart's template with the values of the `values.yaml` among its siblings filled in, and without the blocks that
+ * those values switch off; other trees as they are. */
 export function withValues({ document, trees }: Parsed, siblings: readonly Parsed[]): readonly Node[] {
   if (!document.text.includes('{{')) return trees;
   const source = siblings.find((s) => /(?:^|\/)values\.ya?ml$/.test(s.document.path));
   const values = source?.trees[0];
   if (!source || values?.kind !== 'map') return trees;
-  return trees.map((tree) => filled(tree, document.text, source.document.path, values));
+  const off = switchedOff(document.text, values);
+  return trees.map((tree) => filled(without(tree, off), document.text, source.document.path, values));
 }
 
 function filled(node: Node, text: string, path: string, values: MapNode): Node {
