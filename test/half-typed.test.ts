@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { get, text, walk } from '../server/engine/tree.ts';
 import type { Syntax } from '../server/engine/types.ts';
 import { parse } from '../server/parse/index.ts';
+import { loadParsers } from '../server/workspace/parsers.ts';
 import type { Parsed } from '../server/parse/parsed.ts';
 
 const read = (syntax: Syntax, path: string, source: string): Parsed => parse({ path, text: source, syntax });
@@ -163,5 +164,80 @@ CMD ["run"]
     const parsed = dockerfile(source.replace('EOF\nUSER', 'USER'));
     const user = parsed.trees[0]?.kind === 'list' ? parsed.trees[0].items[2] : undefined;
     assert.deepEqual(user && parsed.document.text.slice(user.span.start, user.span.end), 'USER b');
+  });
+});
+
+describe('half-typed HCL', () => {
+  before(loadParsers);
+  const hcl = (source: string): Parsed => read('hcl', 'a.tf', source);
+  const intact = `resource "a" "one" {
+  first = "f"
+  list = [
+    "x",
+    "y:*",
+    "z"
+  ]
+  object = merge({
+    p = "1"
+    q = "2"
+    r = { s = 3 }
+  }, local.more)
+  text = <<-EOT
+    {
+    }
+  EOT
+}
+
+resource b two {
+  count = var.x ? 1 : 0
+  last = "l"
+}
+`;
+  const kept = (source: string): string[] => scalars(hcl(source));
+
+  it('loses one line of a value in brackets', () => {
+    const whole = kept(intact);
+    assert.equal(whole.length, 6);
+    const lost: [string, string, string[]][] = [
+      ['"y:*",', '"y:', ['resource.list=y:*']],
+      ['"y:*",', 'y:*",', ['resource.list=y:*']],
+      ['"y:*",', '"y:*"', []],
+      ['"z"', 'z"', ['resource.list=z']],
+    ];
+    for (const [from, to, without] of lost) {
+      assert.deepEqual(
+        kept(intact.replace(from, to)),
+        whole.filter((s) => !without.includes(s)),
+        to,
+      );
+    }
+    const objects = `a "b" {\n  c = {\n    p = "1"\n    q = "2"\n    r = { s = 3 }\n  }\n  d = 4\n}\n`;
+    const all = kept(objects);
+    assert.deepEqual(all, ['a.c.p=1', 'a.c.q=2', 'a.c.r.s=3', 'a.d=4']);
+    for (const line of ['q = "2', 'q = ', 'q =', 'q', '  = "2"', '"q" = 2"', 'q = [', '"q']) {
+      const some = kept(objects.replace('q = "2"', line)).filter((s) => !s.startsWith('a.c.q='));
+      assert.ok(some.includes('a.c.p=1') && some.includes('a.c.r.s=3'), line);
+      assert.ok(some.includes('a.d=4'), line);
+    }
+  });
+
+  it('loses one value that the grammar stumbles over', () => {
+    assert.deepEqual(kept(intact.replace('? 1 :', '?  :')), kept(intact));
+    const inner = 'locals {\n  a = {\n    b = "1"\n    c = f(x ? : 1)\n    d = "2"\n  }\n  e = 3\n}\n';
+    assert.deepEqual(kept(inner), ['locals.a.b=1', 'locals.a.d=2', 'locals.e=3']);
+  });
+
+  it('keeps the other blocks as they are', () => {
+    for (const damage of ['first = "f', 'first = ', 'first = f(', 'first = [ "f"', 'first = <<E', 'first {']) {
+      const parsed = hcl(intact.replace('first = "f"', damage));
+      const [tree] = parsed.trees;
+      const last = tree?.kind === 'map' ? tree.entries.find((entry) => entry.labels?.[1] === 'two') : undefined;
+      const value = get(last?.value, 'last');
+      assert.equal(value && parsed.document.text.slice(value.span.start, value.span.end), '"l"', damage);
+    }
+    assert.ok(
+      kept(intact.replace('first = "f"', 'first = "f')).some((s) => s.startsWith('resource.text={')),
+      'a heredoc is no broken value',
+    );
   });
 });

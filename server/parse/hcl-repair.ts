@@ -7,11 +7,15 @@ export interface Piece {
   readonly text: string;
   /** Document offsets of the placeholders that stand for missing or broken values. */
   readonly holes: ReadonlySet<number>;
+  /** Where its top-level blocks begin. */
+  readonly blocks: readonly number[];
+  /** The extents of the values of its attributes, from behind the `=`. */
+  readonly values: readonly Span[];
 }
 
 /** A top-level header at a line's start: whatever is still open before it was never closed. */
 const header =
-  /^(?:resource|data|variable|output|locals|module|provider|terraform|moved|import|check|removed)(?:[ \t]+"[^"\n]*"){0,2}[ \t]*\{/;
+  /^(?:resource|data|variable|output|locals|module|provider|terraform|moved|import|check|removed)(?:[ \t]+(?:"[^"\n]*"|[\w-]+)){0,2}[ \t]*\{/;
 const word = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 
 /**
@@ -25,23 +29,34 @@ export function repair(text: string, problem: (span: Span, message: string) => v
   let copied = 0;
   let depth = 0;
   let holes = new Set<number>();
+  let blocks: number[] = [];
+  let values: Span[] = [];
   let pos = text.charCodeAt(0) === 0xfeff ? 1 : 0;
 
-  const blank = (from: number, to: number, placeholder = ' '): void => {
-    out += text.slice(copied, from) + placeholder + text.slice(from + 1, to).replace(/[^\r\n]/g, ' ');
-    copied = Math.max(to, from + 1);
-  };
   const cut = (at: number): void => {
-    pieces.push({ start, end: at, text: `${out}${text.slice(copied, at)}${'\n}'.repeat(depth)}`, holes });
-    [start, copied, depth, out, holes] = [at, at, 0, '', new Set()];
+    if (at > start) pieces.push({ start, end: at, text: `${out}${text.slice(copied, at)}${'\n}'.repeat(depth)}`, holes, blocks, values });
+    [start, copied, depth, out, holes, blocks, values] = [at, at, 0, '', new Set(), [], []];
+  };
+  const blank = (from: number, to: number, placeholder = ' '): void => {
+    const block = blocks.at(-1);
+    if (out === '' && block !== undefined && block > start) {
+      // What is mended stands alone, so that what can't be mended in it stays within it.
+      const [open, inner] = [depth, values.filter((value) => value.start > block)];
+      depth = 0;
+      cut(block);
+      [depth, blocks, values] = [open, [block], inner];
+    }
+    out += text.slice(copied, from) + placeholder + text.slice(from + placeholder.length, to).replace(/[^\r\n]/g, ' ');
+    copied = Math.max(to, from + placeholder.length);
   };
 
   while (pos < text.length) {
     pos = skipBlank(text, pos);
     if (pos >= text.length) break;
-    if (depth > 0 && startsLine(text, pos) && isHeader(text, pos)) {
-      problem({ start: pos, end: pos + 1 }, 'A block before this one is not closed');
-      cut(pos);
+    if (startsLine(text, pos) && isHeader(text, pos)) {
+      if (depth > 0) problem({ start: pos, end: pos + 1 }, 'A block before this one is not closed');
+      if (depth > 0 || out !== '') cut(pos);
+      blocks.push(pos);
     }
     if (text[pos] === '}') {
       if (depth > 0) depth--;
@@ -61,10 +76,18 @@ export function repair(text: string, problem: (span: Span, message: string) => v
         const hole = after + 1;
         if (hole >= text.length || '#/}'.includes(text[hole]!)) blank(pos, Math.max(value.end, hole));
         else {
-          holes.add(hole);
+          // Blanking may begin a new piece, with holes of its own.
           blank(hole, Math.max(value.end, hole + 1), '_');
+          holes.add(hole);
+        }
+      } else {
+        for (const { from, to, text: mended } of value.mends) {
+          problem({ start: from, end: to }, `A line in the value of \`${key}\` is not complete`);
+          blank(from, to, mended);
+          if (mended.startsWith('_')) holes.add(from);
         }
       }
+      values.push({ start: after + 1, end: Math.max(value.end, after + 1) });
       pos = Math.max(value.end, after + 1);
       continue;
     }
@@ -133,20 +156,58 @@ function readLabels(text: string, from: number): number {
   }
 }
 
-/** Reads an expression to the end of its line, or of the line where its last bracket closes. `sound` is false for one that can't be. */
-function readValue(text: string, from: number): { readonly end: number; readonly sound: boolean } {
+interface Value {
+  readonly end: number;
+  /** Whether it can be read, given the mends. */
+  readonly sound: boolean;
+  /** Unfinished lines between its brackets, and what is to stand there (shorter texts are filled up with blanks). */
+  readonly mends: readonly { readonly from: number; readonly to: number; readonly text: string }[];
+}
+
+/** Reads an expression to the end of its line, or of the line where its last bracket closes. */
+function readValue(text: string, from: number): Value {
   const open: string[] = [];
+  const mends: { from: number; to: number; text: string }[] = [];
   let last = '';
   let end = from;
   let pos = from;
+  /** The line as it began: its first token, the brackets that were open, the least that were since, where its value begins. */
+  let line = { from, depth: 0, least: 0, value: -1 };
   /** Where the brackets that are still open would end if they were broken: the last line before a new statement. */
-  const unsound = (at = end): { end: number; sound: boolean } => ({ end: at, sound: false });
+  const unsound = (at = end): Value => ({ end: at, sound: false, mends });
+  const inObject = (): boolean => line.depth > 0 && open[line.depth - 1] === '{';
+
+  const endLine = (): void => {
+    if (!inObject() || line.depth !== open.length || line.least < line.depth) return;
+    if (last === '=' && text[end] === ' ') mends.push({ from: end, to: end + 1, text: '_' });
+    else if (last === '=' || (line.value < 0 && /^(?:[\w-]+|"[^"\n]*")$/.test(text.slice(line.from, Math.min(end, line.from + 200)))))
+      mends.push({ from: line.from, to: end, text: ' ' });
+    else return;
+    last = '_';
+  };
+  const beginLine = (): void => {
+    const inner = open.at(-1);
+    line = { from: pos, depth: open.length, least: open.length, value: -1 };
+    if (inner === '{') {
+      if (text[pos] === '=' && text[pos - 1] === ' ') mends.push({ from: pos - 1, to: pos, text: '_' });
+    } else if (/[\w")\]}]/.test(last) && /\s/.test(text[end]!) && /^(?:"|(?!(?:if|for|in)\b)\w)/.test(text.slice(pos, pos + 5)))
+      mends.push({ from: end, to: end + 1, text: ',' });
+  };
+
   while (pos < text.length) {
     const c = text[pos]!;
     if (c === '\n' || c === '\r') {
       if (open.length === 0) break;
+      endLine();
       pos = skipBlank(text, pos);
-      if (beginsStatement(text, pos, open.at(-1)!)) return unsound();
+      if (beginsStatement(text, pos, open.at(-1)!)) {
+        // `q = [` in an object, and then the next key: the bracket goes.
+        if (!inObject() || line.value < 0 || open.length !== line.depth + 1 || line.least < line.depth) return unsound();
+        mends.push({ from: line.value, to: end, text: '_' });
+        open.pop();
+        last = '_';
+      }
+      beginLine();
       continue;
     }
     if (c === ' ' || c === '\t') {
@@ -160,27 +221,42 @@ function readValue(text: string, from: number): { readonly end: number; readonly
     }
     if (c === '"') {
       const close = readString(text, pos);
-      if (close < 0) return unsound(open.length ? end : lineEnd(text, pos));
+      if (close < 0) {
+        // Within brackets that opened on a line before, only the line is lost.
+        const stop = lineEnd(text, pos);
+        const kept = inObject() ? (line.value < 0 ? ' ' : '_') : '_,';
+        const start = kept === '_' ? line.value : line.from;
+        if (line.depth === 0 || line.least < line.depth || start + kept.length > stop) return unsound(open.length ? end : stop);
+        mends.push({ from: start, to: stop, text: kept });
+        open.length = line.depth;
+        last = ',';
+        pos = end = stop;
+        continue;
+      }
       pos = close;
     } else if (c === '<' && text[pos + 1] === '<') {
       const close = readHeredoc(text, pos);
       if (close < 0) return unsound(nextHeader(text, pos));
-      pos = close;
+      pos = end = close;
+      last = '"';
+      continue;
     } else if ('([{'.includes(c)) {
       open.push(c);
       pos++;
     } else if (')]}'.includes(c)) {
       if (open.length === 0 && c === '}') break;
       if (open.pop() !== '([{'[')]}'.indexOf(c)]) return unsound();
+      line.least = Math.min(line.least, open.length);
       pos++;
     } else {
       pos += match(word, text, pos).length || 1;
+      if ((c === '=' || c === ':') && line.value < 0 && open.length === line.depth) line.value = text[pos] === '>' ? pos + 1 : pos;
     }
     last = c;
     end = pos;
   }
   const complete = last !== '' && open.length === 0 && !'.,+-*/%=<>!&|?:'.includes(last);
-  return { end, sound: complete };
+  return { end, sound: complete, mends };
 }
 
 /** Whether the line at `at`, inside a bracket, can only be a statement of the body: the bracket was never closed. */

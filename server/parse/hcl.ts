@@ -43,16 +43,13 @@ export const parseHcl: Parse = (document) => {
   if (!parser)
     return { document, trees: [root([], true)], problems: [{ span: { start: 0, end: 0 }, message: 'The HCL grammar is not loaded' }] };
 
-  const whole = readBody({ start: 0, end: text.length, text, holes: new Set() }, problem);
+  const whole = readBody(pieceOf(text, 0, text.length), problem);
   if (whole && !whole.broken) return { document, trees: [root(whole.entries, false)], problems };
 
   // The grammar knows no line ends, so one half-typed line can swallow what follows: cut the text into sound pieces and read those.
   problems.length = 0;
   const entries: Entry[] = [];
-  for (const piece of repair(text, problem)) {
-    const body = readBody(piece, problem);
-    for (const entry of body?.entries ?? []) entries.push(entry);
-  }
+  for (const piece of repair(text, problem)) for (const entry of readPiece(piece, problem)) entries.push(entry);
   return { document, trees: [root(entries, true)], problems };
 };
 
@@ -62,7 +59,7 @@ export function parseTemplate(text: string, span: Span): Node {
   let mark = 'T';
   while (text.includes(mark)) mark += 'T';
   const source = `_ = <<${mark}\n${text}\n${mark}\n`;
-  const body = readBody({ start: 0, end: source.length, text: source, holes: new Set() }, () => undefined);
+  const body = readBody(pieceOf(source, 0, source.length), () => undefined);
   const value = body && !body.broken ? body.entries[0]?.value : undefined;
   const operation = (value as HclUnknown | undefined)?.operation;
   if (value?.kind === 'scalar') return { kind: 'scalar', span, value: String(value.value).slice(0, -1) };
@@ -82,6 +79,84 @@ function respan(value: unknown, span: Span): unknown {
 interface Body {
   readonly entries: readonly Entry[];
   readonly broken: boolean;
+}
+
+const pieceOf = (text: string, start: number, end: number): Piece => ({ start, end, text, holes: new Set(), blocks: [], values: [] });
+
+/** A piece that is still broken is read block by block, and a block without the values that break it. */
+function readPiece(piece: Piece, problem: Reader['problem']): readonly Entry[] {
+  const found: Problem[] = [];
+  const body = readBody(piece, (span, message) => found.push({ span, message }));
+  const { start, end, text, blocks } = piece;
+  if (body?.broken && blocks.length > 1) {
+    const starts = [start, ...blocks.filter((block) => block > start)];
+    let value = 0;
+    return starts.flatMap((from, i) => {
+      const last = i === starts.length - 1;
+      const to = starts[i + 1] ?? end;
+      const values: Span[] = [];
+      for (let v = piece.values[value]; v && v.start < to; v = piece.values[++value]) values.push(v);
+      return readPiece(
+        { ...piece, start: from, end: to, text: text.slice(from - start, last ? undefined : to - start), blocks: [from], values },
+        problem,
+      );
+    });
+  }
+  if (body?.broken) {
+    const again = readBody(withoutBroken(piece, problem), problem);
+    if (again && !again.broken) return again.entries;
+  }
+  for (const one of found) problem(one.span, one.message);
+  return body?.entries ?? [];
+}
+
+/** Characters that may be parsed again in search of the line that breaks a value: about 20 ms. */
+const mostRepaired = 50_000;
+
+/** The piece with a placeholder for each value, or line of a value, that is broken by itself. */
+function withoutBroken({ text, ...piece }: Piece, problem: Reader['problem']): Piece {
+  const holes = new Set(piece.holes);
+  let left = mostRepaired;
+  let whole = text;
+  for (const { start, end } of piece.values) {
+    const [from, to] = [start - piece.start, end - piece.start];
+    const value = text.slice(from, to);
+    if (!isBroken(value)) continue;
+    let broken = { from: 0, to: value.length };
+    for (const line of linesOf(value)) {
+      left -= value.length + 100;
+      if (left < 0) break;
+      if (isBroken(withHole(value, line))) continue;
+      broken = line;
+      break;
+    }
+    whole = whole.slice(0, from) + withHole(value, broken) + whole.slice(to);
+    holes.add(start + broken.from);
+    problem({ start: start + broken.from, end: start + broken.to }, 'This value cannot be read');
+  }
+  return { ...piece, text: whole, holes };
+}
+
+/** The lines of a value but for the first, each without its key, its indentation and its comma. */
+function* linesOf(value: string): Generator<{ from: number; to: number }> {
+  for (let start = value.indexOf('\n') + 1; start > 0; start = value.indexOf('\n', start) + 1) {
+    const end = value.indexOf('\n', start);
+    const line = value.slice(start, end < 0 ? undefined : end);
+    const from = /^\s*(?:(?:[\w-]+|"[^"]*")\s*[=:])?/.exec(line)![0].length;
+    const to = line.trimEnd().replace(/,$/, '').length;
+    if (from < to) yield { from: start + from, to: start + to };
+  }
+}
+
+function withHole(text: string, { from, to }: { readonly from: number; readonly to: number }): string {
+  return `${text.slice(0, from)}_${text.slice(from + 1, to).replace(/[^\r\n]/g, ' ')}${text.slice(Math.max(to, from + 1))}`;
+}
+
+function isBroken(value: string): boolean {
+  const tree = parser?.parse(`_ =${value}\n`);
+  const broken = tree?.rootNode.hasError ?? true;
+  tree?.delete();
+  return broken;
 }
 
 function readBody({ start, end, text, holes }: Piece, problem: Reader['problem']): Body | undefined {
