@@ -268,6 +268,7 @@ describe('Ansible', () => {
       'get_url ansible.builtin.get_url task | task get_url | play p',
       'command ansible.builtin.command task | task command | play p',
       'command ansible.builtin.command task | task command | play p',
+      'aws_s3_bucket resource | task bucket | ',
     ]);
   });
 

@@ -3,6 +3,7 @@ import type { Entry, MapNode, Node, ScalarNode } from '../engine/tree.ts';
 import type { Fact } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { isTask, moduleOf, plainValue } from './ansible-task.ts';
+import { cloudFacts } from './ansible-cloud.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
 import { commandsEntry } from './script.ts';
 import { headOf } from './yaml-facts.ts';
@@ -10,7 +11,8 @@ import { headOf } from './yaml-facts.ts';
 /**
  * `play`, and `task` with its module's short and full name as types. A task's node is its map; the arguments are found under the
  * module's short name however they are written, those of `shell` and `command` as `cmd` with the task's `commands`. `{{ … }}` is unknown
- * but for variables whose value the play, the block or the task itself gives.
+ * but for variables whose value the play, the block or the task itself gives. A task that makes a resource of a cloud, or objects of Kubernetes, has facts of
+ * Terraform and Kubernetes besides.
  */
 export const ansible: Extractor = {
   platform: 'ansible',
@@ -20,9 +22,9 @@ export const ansible: Extractor = {
     return root.items.some((item) => isPlay(item) || isTask(item));
   },
   facts(parsed) {
-    const found: Fact[] = [];
-    new Reader(parsed, found).list(parsed.trees[0], undefined, new Map(), [], 0);
-    return found;
+    const reader = new Reader(parsed);
+    reader.list(parsed.trees[0], undefined, new Map(), [], 0);
+    return [...reader.found, ...reader.made];
   },
 };
 
@@ -44,13 +46,15 @@ function isPlay(item: Node): boolean {
 type Vars = ReadonlyMap<string, Node>;
 
 class Reader {
+  readonly found: Fact[] = [];
+  /** What the tasks make in a cloud or a cluster, in the words of other platforms. */
+  readonly made: Fact[] = [];
   private readonly parsed: Parsed;
-  private readonly found: Fact[];
   private readonly scope = scopeOf(() => this.found);
+  private readonly scopeOfMade = scopeOf(() => this.made);
 
-  constructor(parsed: Parsed, found: Fact[]) {
+  constructor(parsed: Parsed) {
     this.parsed = parsed;
-    this.found = found;
   }
 
   /** A playbook's plays, or the tasks of a list. */
@@ -97,7 +101,14 @@ class Reader {
     for (const e of fromBlock) if (!entries.some((other) => other.key === e.key)) entries.push(e);
     const name = textOf(task, 'name') ?? module?.short ?? 'task';
     const types = module ? [...new Set([module.short, module.full, 'task'])] : ['task'];
-    this.add(types, `task ${name}`, task, entries, parent);
+    const fact = this.add(types, `task ${name}`, task, entries, parent);
+    const args = module && entries.find((e) => e.key === module.short)?.value;
+    if (module && args) {
+      const { short, full, entry } = module;
+      this.made.push(
+        ...cloudFacts({ short, full, args, head: entry.keySpan }, { name: fact.name, document, span: task.span, scope: this.scopeOfMade }),
+      );
+    }
   }
 
   private add(types: readonly string[], name: string, node: MapNode, entries: readonly Entry[], parent: Fact | undefined): Fact {

@@ -4,6 +4,7 @@ import type { Entry, ListNode, Node, ScalarValue, Span } from '../engine/tree.ts
 import type { Parse } from '../parse/parsed.ts';
 import { parseJson } from '../parse/json.ts';
 import { parseYaml } from '../parse/yaml.ts';
+import { placed } from './placed.ts';
 
 /** A pure function of Terraform: evaluated arguments in, the result out; undefined when it can't be known. */
 export type TerraformFunction = (args: readonly Node[], span: Span) => Node | undefined;
@@ -281,19 +282,6 @@ const decoded =
     const { trees, problems } = parse({ path: '', text, syntax });
     return trees.length === 1 && problems.length === 0 ? placed(trees[0]!, span) : undefined;
   };
-
-/** A tree moved to one place; undefined for one that aliases make too large. */
-function placed(tree: Node, span: Span): Node | undefined {
-  let left = longestList;
-  const place = (node: Node): Node => {
-    if (--left < 0) return { kind: 'unknown', span, refs: [] };
-    if (node.kind === 'list') return { ...node, span, items: node.items.map(place) };
-    if (node.kind !== 'map') return { ...node, span };
-    return { ...node, span, entries: node.entries.map((e) => ({ ...e, keySpan: span, span, value: place(e.value) })) };
-  };
-  const result = place(tree);
-  return left < 0 ? undefined : result;
-}
 
 /** By name. What isn't here (cidrsubnet, file, templatefile, timestamp …) is unknown. `try` and `can` are the evaluator's. */
 export const functions: ReadonlyMap<string, TerraformFunction> = new Map<string, TerraformFunction>([

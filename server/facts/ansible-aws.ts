@@ -1,0 +1,375 @@
+import { entryOf, text, type Node } from '../engine/tree.ts';
+import { securityGroupRules, type CloudModule, type Target, type Targets } from './ansible-mapping.ts';
+
+const disks = (encrypted: string, snapshot: string): Target => ({
+  to: 'ebs_block_device',
+  keys: { [encrypted]: 'encrypted', [snapshot]: 'snapshot_id', no_device: 'no_device', device_name: 'device_name' },
+});
+
+const metadata: Targets = {
+  'metadata_options.http_tokens': 'metadata_options.http_tokens',
+  'metadata_options.http_endpoint': 'metadata_options.http_endpoint',
+};
+
+const policy = (to: string): Target => ({ to, json: true });
+
+const bucket: CloudModule = {
+  type: 'aws_s3_bucket',
+  keys: {
+    name: 'bucket',
+    acl: 'acl',
+    policy: policy('policy'),
+    versioning: 'versioning.enabled',
+    encryption: {
+      to: 'server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm',
+      as: (value) => (text(value) === 'none' ? nothing(value) : value),
+    },
+    encryption_key_id: 'server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id',
+  },
+  absent: ['versioning', 'logging'],
+  also: [
+    {
+      given: 'public_access',
+      type: 'aws_s3_bucket_public_access_block',
+      keys: {
+        name: 'bucket',
+        'public_access.block_public_acls': 'block_public_acls',
+        'public_access.block_public_policy': 'block_public_policy',
+        'public_access.ignore_public_acls': 'ignore_public_acls',
+        'public_access.restrict_public_buckets': 'restrict_public_buckets',
+      },
+    },
+  ],
+};
+
+const securityGroup: CloudModule = {
+  type: 'aws_security_group',
+  keys: {
+    name: 'name',
+    description: 'description',
+    rules: { to: 'ingress', as: securityGroupRules },
+    rules_egress: { to: 'egress', as: securityGroupRules },
+  },
+};
+
+const database: CloudModule = {
+  type: 'aws_db_instance',
+  keys: {
+    db_instance_identifier: 'identifier',
+    id: 'identifier',
+    engine: 'engine',
+    publicly_accessible: 'publicly_accessible',
+    storage_encrypted: 'storage_encrypted',
+    kms_key_id: 'kms_key_id',
+    backup_retention_period: 'backup_retention_period',
+    auto_minor_version_upgrade: 'auto_minor_version_upgrade',
+    enable_iam_database_authentication: 'iam_database_authentication_enabled',
+    enable_cloudwatch_logs_exports: 'enabled_cloudwatch_logs_exports',
+    deletion_protection: 'deletion_protection',
+    source_db_instance_identifier: 'replicate_source_db',
+    db_snapshot_identifier: 'snapshot_identifier',
+    creation_source: 'restore_to_point_in_time',
+    ca_certificate_identifier: 'ca_cert_identifier',
+  },
+  absent: [
+    'storage_encrypted',
+    'replicate_source_db',
+    'snapshot_identifier',
+    'restore_to_point_in_time',
+    'iam_database_authentication_enabled',
+    'enabled_cloudwatch_logs_exports',
+  ],
+};
+
+const instance: CloudModule = {
+  type: 'aws_instance',
+  keys: {
+    ...metadata,
+    image_id: 'ami',
+    'image.id': 'ami',
+    user_data: 'user_data',
+    launch_template: 'launch_template',
+    'network.assign_public_ip': 'associate_public_ip_address',
+    volumes: disks('ebs.encrypted', 'ebs.snapshot_id'),
+  },
+  absent: ['metadata_options', 'launch_template'],
+  existing: 'instance_ids',
+};
+
+const launchConfiguration: CloudModule = {
+  type: 'aws_launch_configuration',
+  keys: {
+    ...metadata,
+    name: 'name',
+    user_data: 'user_data',
+    assign_public_ip: 'associate_public_ip_address',
+    volumes: disks('encrypted', 'snapshot'),
+  },
+  absent: ['metadata_options'],
+};
+
+const key: CloudModule = {
+  type: 'aws_kms_key',
+  keys: {
+    policy: policy('policy'),
+    enable_key_rotation: 'enable_key_rotation',
+    key_spec: 'customer_master_key_spec',
+    key_usage: 'key_usage',
+  },
+  absent: ['enable_key_rotation', 'customer_master_key_spec', 'key_usage', 'custom_key_store_id'],
+  existing: 'key_id',
+};
+
+const repository: CloudModule = {
+  type: 'aws_ecr_repository',
+  keys: {
+    name: 'name',
+    image_tag_mutability: { to: 'image_tag_mutability', values: { mutable: 'MUTABLE', immutable: 'IMMUTABLE' } },
+    scan_on_push: 'image_scanning_configuration.scan_on_push',
+    'encryption_configuration.encryption_type': 'encryption_configuration.encryption_type',
+    'encryption_configuration.kms_key': 'encryption_configuration.kms_key',
+  },
+  absent: ['image_tag_mutability', 'image_scanning_configuration', 'encryption_configuration'],
+  also: [{ given: 'policy', type: 'aws_ecr_repository_policy', keys: { name: 'repository', policy: policy('policy') } }],
+};
+
+const ownPolicies: ReadonlyMap<string, string> = new Map([
+  ['user', 'aws_iam_user_policy'],
+  ['group', 'aws_iam_group_policy'],
+  ['role', 'aws_iam_role_policy'],
+]);
+
+/** By the module's short name, old names included. */
+export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule>([
+  ['s3_bucket', bucket],
+  ['s3_object', { type: 'aws_s3_object', keys: { bucket: 'bucket', object: 'key', permission: 'acl' } }],
+  ['aws_s3', { type: 'aws_s3_object', keys: { bucket: 'bucket', object: 'key', permission: 'acl' } }],
+  ['s3_logging', { type: 'aws_s3_bucket_logging', keys: { name: 'bucket', target_bucket: 'target_bucket' } }],
+  ['ec2_group', securityGroup],
+  ['ec2_security_group', securityGroup],
+  ['rds_instance', database],
+  [
+    'rds_cluster',
+    {
+      type: 'aws_rds_cluster',
+      keys: {
+        db_cluster_identifier: 'cluster_identifier',
+        id: 'cluster_identifier',
+        engine: 'engine',
+        storage_encrypted: 'storage_encrypted',
+        kms_key_id: 'kms_key_id',
+        backup_retention_period: 'backup_retention_period',
+        enable_iam_database_authentication: 'iam_database_authentication_enabled',
+        enable_cloudwatch_logs_exports: 'enabled_cloudwatch_logs_exports',
+        deletion_protection: 'deletion_protection',
+        snapshot_identifier: 'snapshot_identifier',
+      },
+    },
+  ],
+  ['ec2_instance', instance],
+  ['ec2_lc', launchConfiguration],
+  ['autoscaling_launch_config', launchConfiguration],
+  [
+    'ec2_launch_template',
+    {
+      type: 'aws_launch_template',
+      keys: {
+        ...metadata,
+        template_name: 'name',
+        network_interfaces: { to: 'network_interfaces', keys: { associate_public_ip_address: 'associate_public_ip_address' } },
+        block_device_mappings: {
+          to: 'block_device_mappings',
+          keys: { 'ebs.encrypted': 'ebs.encrypted', 'ebs.snapshot_id': 'ebs.snapshot_id' },
+        },
+      },
+      absent: ['metadata_options'],
+    },
+  ],
+  [
+    'ec2_vol',
+    {
+      type: 'aws_ebs_volume',
+      keys: { encrypted: 'encrypted', snapshot: 'snapshot_id', kms_key_id: 'kms_key_id' },
+      absent: ['encrypted', 'snapshot_id'],
+      existing: 'id',
+    },
+  ],
+  ['ec2_vpc_subnet', { type: 'aws_subnet', keys: { map_public: 'map_public_ip_on_launch' } }],
+  ['efs', { type: 'aws_efs_file_system', keys: { encrypt: 'encrypted', kms_key_id: 'kms_key_id' }, absent: ['encrypted', 'kms_key_id'] }],
+  ['kms_key', key],
+  ['aws_kms', key],
+  ['iam_managed_policy', { type: 'aws_iam_policy', keys: { policy_name: 'name', name: 'name', policy: policy('policy') } }],
+  ['iam_role', { type: 'aws_iam_role', keys: { name: 'name', assume_role_policy_document: policy('assume_role_policy') } }],
+  [
+    'iam_policy',
+    {
+      type: (args) => ownPolicies.get(text(entryOf(args, 'iam_type')?.value) ?? ''),
+      keys: { policy_name: 'name', policy_json: policy('policy') },
+    },
+  ],
+  ['iam_access_key', { type: 'aws_iam_access_key', keys: { user_name: 'user' } }],
+  [
+    'iam_password_policy',
+    {
+      type: 'aws_iam_account_password_policy',
+      keys: {
+        min_pw_length: 'minimum_password_length',
+        minimum_password_length: 'minimum_password_length',
+        require_symbols: 'require_symbols',
+        require_numbers: 'require_numbers',
+        require_uppercase: 'require_uppercase_characters',
+        require_lowercase: 'require_lowercase_characters',
+        allow_pw_change: 'allow_users_to_change_password',
+        pw_max_age: 'max_password_age',
+        password_max_age: 'max_password_age',
+        pw_reuse_prevent: 'password_reuse_prevention',
+        password_reuse_prevent: 'password_reuse_prevention',
+      },
+      absent: [
+        'minimum_password_length',
+        'require_symbols',
+        'require_numbers',
+        'require_uppercase_characters',
+        'require_lowercase_characters',
+        'max_password_age',
+        'password_reuse_prevention',
+      ],
+    },
+  ],
+  [
+    'cloudtrail',
+    {
+      type: 'aws_cloudtrail',
+      keys: {
+        name: 'name',
+        enable_logging: 'enable_logging',
+        enable_log_file_validation: 'enable_log_file_validation',
+        is_multi_region_trail: 'is_multi_region_trail',
+        kms_key_id: 'kms_key_id',
+        cloudwatch_logs_log_group_arn: 'cloud_watch_logs_group_arn',
+        include_global_events: 'include_global_service_events',
+      },
+      absent: ['enable_log_file_validation', 'is_multi_region_trail', 'kms_key_id', 'cloud_watch_logs_group_arn'],
+    },
+  ],
+  ['sqs_queue', { type: 'aws_sqs_queue', keys: { name: 'name', policy: policy('policy'), kms_master_key_id: 'kms_master_key_id' } }],
+  ['sns_topic', { type: 'aws_sns_topic', keys: { name: 'name', policy: policy('policy') } }],
+  [
+    'lambda',
+    {
+      type: 'aws_lambda_function',
+      keys: {
+        name: 'function_name',
+        runtime: 'runtime',
+        tracing_mode: 'tracing_config.mode',
+        environment_variables: 'environment.variables',
+      },
+      absent: ['tracing_config'],
+    },
+  ],
+  [
+    'lambda_policy',
+    {
+      type: 'aws_lambda_permission',
+      keys: {
+        function_name: 'function_name',
+        principal: 'principal',
+        action: 'action',
+        source_arn: 'source_arn',
+        source_account: 'source_account',
+      },
+      absent: ['source_arn', 'source_account', 'principal_org_id', 'function_url_auth_type'],
+    },
+  ],
+  [
+    'redshift',
+    {
+      type: 'aws_redshift_cluster',
+      keys: {
+        identifier: 'cluster_identifier',
+        encrypted: 'encrypted',
+        publicly_accessible: 'publicly_accessible',
+        enhanced_vpc_routing: 'enhanced_vpc_routing',
+      },
+    },
+  ],
+  [
+    'cloudwatchlogs_log_group',
+    {
+      type: 'aws_cloudwatch_log_group',
+      keys: { log_group_name: 'name', retention: 'retention_in_days', kms_key_id: 'kms_key_id' },
+      absent: ['retention_in_days', 'kms_key_id'],
+    },
+  ],
+  [
+    'kinesis_stream',
+    {
+      type: 'aws_kinesis_stream',
+      keys: { name: 'name', encryption_type: 'encryption_type', key_id: 'kms_key_id' },
+      absent: ['encryption_type'],
+    },
+  ],
+  [
+    'opensearch',
+    {
+      type: 'aws_opensearch_domain',
+      keys: {
+        domain_name: 'domain_name',
+        'encryption_at_rest_options.enabled': 'encrypt_at_rest.enabled',
+        'encryption_at_rest_options.kms_key_id': 'encrypt_at_rest.kms_key_id',
+        'node_to_node_encryption_options.enabled': 'node_to_node_encryption.enabled',
+        'domain_endpoint_options.enforce_https': 'domain_endpoint_options.enforce_https',
+        'domain_endpoint_options.tls_security_policy': 'domain_endpoint_options.tls_security_policy',
+        vpc_options: 'vpc_options',
+        access_policies: policy('access_policies'),
+      },
+      absent: ['encrypt_at_rest', 'node_to_node_encryption', 'domain_endpoint_options'],
+    },
+  ],
+  [
+    'cloudfront_distribution',
+    {
+      type: 'aws_cloudfront_distribution',
+      keys: {
+        'default_cache_behavior.viewer_protocol_policy': 'default_cache_behavior.viewer_protocol_policy',
+        cache_behaviors: { to: 'ordered_cache_behavior', keys: { viewer_protocol_policy: 'viewer_protocol_policy' } },
+        viewer_certificate: 'viewer_certificate',
+        'logging.bucket': 'logging_config.bucket',
+        web_acl_id: 'web_acl_id',
+        origins: {
+          to: 'origin',
+          keys: {
+            'custom_origin_config.origin_protocol_policy': 'custom_origin_config.origin_protocol_policy',
+            'custom_origin_config.origin_ssl_protocols': 'custom_origin_config.origin_ssl_protocols',
+          },
+        },
+      },
+      absent: ['logging_config', 'web_acl_id'],
+      existing: 'distribution_id',
+    },
+  ],
+  [
+    'elb_application_lb',
+    {
+      type: 'aws_lb',
+      keys: {
+        name: 'name',
+        scheme: { to: 'internal', values: { internal: true, 'internet-facing': false } },
+        access_logs_enabled: 'access_logs.enabled',
+        deletion_protection: 'enable_deletion_protection',
+        http_drop_invalid_header_fields: 'drop_invalid_header_fields',
+      },
+      absent: ['access_logs', 'drop_invalid_header_fields', 'load_balancer_type'],
+    },
+  ],
+  ['ecs_ecr', repository],
+  ['ecs_taskdefinition', { type: 'aws_ecs_task_definition', keys: { family: 'family', containers: 'container_definitions' } }],
+  [
+    'ecs_service',
+    { type: 'aws_ecs_service', keys: { 'network_configuration.assign_public_ip': 'network_configuration.assign_public_ip' } },
+  ],
+]);
+
+function nothing({ span }: Node): Node {
+  return { kind: 'scalar', span, value: null };
+}
