@@ -33,7 +33,8 @@ describe('cloud resources in Ansible', () => {
         checks,
         { preset: 'all' },
       );
-      return analyze({ document, ...extract(parse(document), []) }, rules);
+      const { facts, literals } = extract(parse(document), []);
+      return analyze({ document, facts, literals }, rules);
     };
   });
 

@@ -66,7 +66,8 @@ describe('Kubernetes objects in Terraform', () => {
         checks,
         { preset: 'all' },
       );
-      return analyze({ document, ...extract(parse(document), []) }, rules);
+      const { facts, literals } = extract(parse(document), []);
+      return analyze({ document, facts, literals }, rules);
     };
   });
 
