@@ -127,6 +127,17 @@ locals {}
       ]);
     });
 
+    it('are applied by themselves as well where they have values of their own', () => {
+      const files = {
+        'a.tf': 'module "x" {\n  source = "./modules/bucket"\n  key = 1\n}\n',
+        'modules/bucket/terraform.tfvars': 'acl = "b"\n',
+      };
+      assert.deepEqual(child(files), [
+        { acl: 'private', key: 1 },
+        { acl: 'b', key: { refs: ['var.key'] } },
+      ]);
+    });
+
     it('have facts for each call, through callers of callers as well', () => {
       const calls = {
         'a.tf':

@@ -63,8 +63,8 @@ function instances(folder: string, modules: ReadonlyMap<string, Module>, above: 
       }
     }
   }
-  // A folder with values of its own is also applied by itself.
-  return made.length === 0 || base.given.size > 0 ? [base, ...made] : made;
+  // A folder with values of its own is also applied by itself. What a call makes true is told of the call.
+  return made.length === 0 || base.given.size > 0 ? [...made, base] : made;
 }
 
 interface Call {
