@@ -127,6 +127,16 @@ locals {}
       ]);
     });
 
+    it('have facts for each element of a for_each', () => {
+      const call =
+        'module "x" {\n  source = "./modules/bucket"\n  for_each = { a = "private", b = "public-read" }\n  acl = each.value\n}\n';
+      assert.deepEqual(child({ 'a.tf': call }), [
+        { acl: 'private', key: null },
+        { acl: 'public-read', key: null },
+      ]);
+      assert.deepEqual(child({ 'a.tf': call.replace(/\{ a.*\}/, 'var.all') }), [{ acl: { refs: ['var.acl'] }, key: null }]);
+    });
+
     it('are applied by themselves as well where they have values of their own', () => {
       const files = {
         'a.tf': 'module "x" {\n  source = "./modules/bucket"\n  key = 1\n}\n',

@@ -1,6 +1,6 @@
 import { entryOf, text } from '../engine/tree.ts';
 import type { Parsed } from '../parse/parsed.ts';
-import { instance, contextOf } from './terraform-evaluate.ts';
+import { contextOf, instances } from './terraform-evaluate.ts';
 import { calledModule, moduleOf, type Declaration, type Module } from './terraform-module.ts';
 
 /** More calls of one folder than these aren't looked at. */
@@ -45,21 +45,20 @@ export function instancesOf(parsed: Parsed, others: readonly Parsed[]): readonly
     else folders.set(folder, [file]);
   }
   const modules = new Map([...folders].map(([folder, files]) => [folder, moduleOf(files)]));
-  return instances(folderOf(parsed.document.path), modules, []);
+  return modulesOf(folderOf(parsed.document.path), modules, []);
 }
 
-function instances(folder: string, modules: ReadonlyMap<string, Module>, above: readonly string[]): readonly Module[] {
+function modulesOf(folder: string, modules: ReadonlyMap<string, Module>, above: readonly string[]): readonly Module[] {
   const base = modules.get(folder)!;
   if (above.includes(folder)) return [];
   const made: Module[] = [];
   for (const [caller, module] of modules) {
     const calls = caller === folder ? [] : callsOf(module, caller).filter((call) => call.folder === folder);
     if (calls.length === 0) continue;
-    for (const outer of instances(caller, modules, [...above, folder])) {
+    for (const outer of modulesOf(caller, modules, [...above, folder])) {
       for (const { address } of calls) {
-        if (made.length >= mostCalls) break;
-        const called = callOf(outer, address, base);
-        if (called) made.push(called);
+        made.push(...callOf(outer, address, base));
+        if (made.length >= mostCalls) return made.slice(0, mostCalls);
       }
     }
   }
@@ -90,13 +89,13 @@ function callsOf(module: Module, folder: string): readonly Call[] {
 
 interface Called {
   readonly base: Module;
-  readonly called: Module | undefined;
+  readonly called: readonly Module[];
 }
 
 const made = new WeakMap<Module, Map<string, Called>>();
 
-/** What a call makes of a folder's module; undefined when its `count` or `for_each` makes nothing. The same modules give the same result. */
-function callOf(caller: Module, address: string, base: Module): Module | undefined {
+/** What a call makes of a folder's module: one for each element of its `for_each`, none when that or `count` is empty. The same modules give the same result. */
+function callOf(caller: Module, address: string, base: Module): readonly Module[] {
   let known = made.get(caller);
   if (!known) {
     known = new Map<string, Called>();
@@ -105,13 +104,16 @@ function callOf(caller: Module, address: string, base: Module): Module | undefin
   const before = known.get(address);
   if (before?.base === base) return before.called;
   const { entry, document } = caller.blocks.get(address)!;
-  const from = instance(entry, contextOf(caller, document));
-  const given = new Map<string, Declaration>();
-  if (from && entry.value.kind === 'map') {
-    for (const argument of entry.value.entries)
-      if (!ownArguments.has(argument.key)) given.set(argument.key, { entry: argument, document, from });
-  }
-  const called = from && calledModule(base, address, given);
+  const passed = entry.value.kind === 'map' ? entry.value.entries.filter(({ key }) => !ownArguments.has(key)) : [];
+  const called = instances(entry, contextOf(caller, document))
+    .slice(0, mostCalls)
+    .map((from) =>
+      calledModule(
+        base,
+        address,
+        new Map(passed.map((argument): [string, Declaration] => [argument.key, { entry: argument, document, from }])),
+      ),
+    );
   known.set(address, { base, called });
   return called;
 }

@@ -112,19 +112,24 @@ function keyValue({ key, value }: Element): MapNode {
 }
 
 /** The context of a block's instances: `each` where there is exactly one. Undefined when `count` or `for_each` makes none. */
-export function instance({ value }: Entry, context: Context): Context | undefined {
+export function instance(block: Entry, context: Context): Context | undefined {
+  const [only, ...more] = instances(block, context);
+  return more.length > 0 ? context : only;
+}
+
+/** The context of each instance of a block, `each` bound where `for_each` is known; one without it where it isn't. */
+export function instances({ value }: Entry, context: Context): readonly Context[] {
   const count = entryOf(value, 'count')?.value;
-  if (count && numberOf(evaluate(count, context)) === 0) return undefined;
+  if (count && numberOf(evaluate(count, context)) === 0) return [];
   const source = entryOf(value, 'for_each')?.value;
   const all = source && elementsOf(evaluate(source, context));
-  if (!all || all.open) return context;
-  const [only, ...more] = all.elements;
-  if (!only) return undefined;
-  if (more.length > 0) return context;
-  // A set's elements are their own keys.
-  const fromList = only.key.kind === 'scalar' && typeof only.key.value === 'number';
-  const element = fromList ? { key: only.value, value: only.value } : only;
-  return bind(context, new Map([['each', { node: keyValue(element), what: 'the `for_each`' }]]));
+  if (!all || all.open) return [context];
+  return all.elements.map((one) => {
+    // A set's elements are their own keys.
+    const fromList = one.key.kind === 'scalar' && typeof one.key.value === 'number';
+    const element = fromList ? { key: one.value, value: one.value } : one;
+    return bind(context, new Map([['each', { node: keyValue(element), what: 'the `for_each`' }]]));
+  });
 }
 
 function bind(c: Context, names: ReadonlyMap<string, Binding>): Context {
