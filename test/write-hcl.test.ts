@@ -121,6 +121,12 @@ describe('write HCL', () => {
     assert.equal(remove(list, 'c.*', '"a"'), resource('c = ["b", "d"]'));
     assert.equal(remove(list, 'c.*', '"b"'), resource('c = ["a", "d"]'));
     assert.equal(remove(list, 'c.*', '"d"'), resource('c = ["a", "b"]'));
+    const places = (...words: string[]): readonly TreeEdit[] =>
+      words.map((word) => ({ op: 'remove', path: 'c.*', focus: { start: list.indexOf(word), end: list.indexOf(word) + word.length } }));
+    assert.equal(write(list, places('"a"', '"b"')), resource('c = ["d"]'));
+    assert.equal(write(list, places('"b"', '"d"')), resource('c = ["a"]'));
+    assert.equal(write(list, places('"a"', '"d"')), resource('c = ["b"]'));
+    assert.equal(write(list, places('"a"', '"b"', '"d"')), resource('c = []'));
     assert.equal(set(list, 'c.*', 'x', '"b"'), resource('c = ["a", "x", "d"]'));
     assert.equal(remove(resource('c = [', '  "a",', '  "b"', ']'), 'c.*', '"b"'), resource('c = [', '  "a",', ']'));
     const blocks = resource('r {', '  a = 1', '}', 'r {', '  a = 2', '}');

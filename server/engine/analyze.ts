@@ -1,4 +1,4 @@
-import { compatible, fixOf, writeEdits } from './fix.ts';
+import { compatible, fixOf, writeEdits, type Site } from './fix.ts';
 import { compileCondition, compileRelation, type Place, type RelationTest, type Test } from './match.ts';
 import { Lines } from './positions.ts';
 import { secretSearch, type SecretHit } from './secrets/search.ts';
@@ -137,7 +137,7 @@ export function isCode(match: Match): match is CodeMatch {
 export function analyze({ document, facts, literals }: AnalysisInput, rules: RuleSet): Analysis {
   const lines = new Lines(document.text);
   const found: { finding: Finding; fixes: readonly Fix[]; head?: number }[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, (typeof found)[number]>();
   const failures: { rule: string; message: string }[] = [];
 
   const attempt = (rule: string, run: () => void): void => {
@@ -159,10 +159,13 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
     const line = lines.position(span.start).line;
     // Two places of one rule on one line are one thing to read.
     const key = `${rule.id} ${line}`;
-    if (seen.has(key)) return;
-    seen.add(key);
+    const first = seen.get(key);
+    if (first) {
+      first.fixes = together(first.fixes, fixes);
+      return;
+    }
     const { id, confidence } = rule;
-    found.push({
+    const one = {
       finding: {
         rule: id,
         path: document.path,
@@ -176,13 +179,15 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
       },
       fixes,
       ...(head && { head: lines.position(head.start).line }),
-    });
+    };
+    seen.set(key, one);
+    found.push(one);
   };
 
   for (const fact of facts) {
     for (const type of [...fact.types, '*']) {
       for (const compiled of rules.byType.get(`${fact.platform} ${type}`) ?? []) {
-        attempt(compiled.rule.id, () => matchFact(compiled, fact, add));
+        attempt(compiled.rule.id, () => matchFact(compiled, fact, lines, add));
       }
     }
     if (fact.code && rules.queries.length > 0) {
@@ -223,6 +228,13 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
   return { findings: kept.map((one) => one.finding), fixesOf: (finding) => fixes.get(finding) ?? [], failures };
 }
 
+/** One fix for both of two places, where their edits go together. */
+function together([one, ...others]: readonly Fix[], [next]: readonly Fix[]): readonly Fix[] {
+  if (!one) return [];
+  const { fixes, edits } = next ? compatible([one, next]) : { fixes: [], edits: [] };
+  return fixes.length < 2 ? [one, ...others] : [{ ...one, safe: one.safe && next!.safe, edits }, ...others];
+}
+
 type Add = (
   rule: Rule,
   span: Span,
@@ -233,7 +245,7 @@ type Add = (
   head?: Span,
 ) => void;
 
-function matchFact(compiled: CompiledMatch, fact: Fact, add: Add): void {
+function matchFact(compiled: CompiledMatch, fact: Fact, lines: Lines, add: Add): void {
   const { rule, match } = compiled;
   const message = match.message ?? rule.message;
   const template = match.fix ?? rule.fix;
@@ -256,10 +268,11 @@ function matchFact(compiled: CompiledMatch, fact: Fact, add: Add): void {
     return;
   }
   if (compiled.at) places = compiled.at(fact.node, fact, home).places.slice(0, 1);
-  for (const place of places) {
+  for (const [place, ...more] of byLine(fact, places, lines)) {
+    const site = (one: Place): Site => ({ span: inDocument(fact, one).span, fill: (text) => fill(text, valuesOf(fact, one)) });
     const values = valuesOf(fact, place);
     const here = inDocument(fact, place);
-    const fix = template && fixOf(template, fact, here, (text) => fill(text, values));
+    const fix = template && fixOf(template, fact, [site(place), ...more.map(site)]);
     // What is missing may be a null that a caller passes.
     const origin = (place.node ?? place.entry?.value)?.origin;
     add(
@@ -274,6 +287,18 @@ function matchFact(compiled: CompiledMatch, fact: Fact, add: Add): void {
   }
 }
 
+/** Two places on one line are one thing to read, and to fix. */
+function byLine(fact: Fact, places: readonly Place[], lines: Lines): Iterable<readonly [Place, ...Place[]]> {
+  const groups = new Map<number, [Place, ...Place[]]>();
+  for (const place of places) {
+    const { line } = lines.position(inDocument(fact, place).span.start);
+    const group = groups.get(line);
+    if (group) group.push(place);
+    else groups.set(line, [place]);
+  }
+  return groups.values();
+}
+
 function addHit(rule: Rule, fact: Fact, hit: Hit, template: FixTemplate | undefined, message: string, add: Add): void {
   const values = { ...valuesOf(fact, { span: hit.span }), ...hit.values };
   const fixes: Fix[] = [];
@@ -281,7 +306,7 @@ function addHit(rule: Rule, fact: Fact, hit: Hit, template: FixTemplate | undefi
     const edits = writeEdits(fact, hit.fix.edits, hit.span);
     if (edits) fixes.push({ title: hit.fix.title, safe: hit.fix.safe, edits });
   } else if (template) {
-    const fix = fixOf(template, fact, { span: hit.span }, (text) => fill(text, values));
+    const fix = fixOf(template, fact, [{ span: hit.span, fill: (text) => fill(text, values) }]);
     if (fix) fixes.push(fix);
   }
   add(rule, oneLine(fact, hit.span), fill(message, values), hit.related ?? [], fact.name, fixes, fact.head);

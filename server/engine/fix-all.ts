@@ -2,18 +2,20 @@ import { applyEdits, compatible } from './fix.ts';
 import type { Analysis } from './analyze.ts';
 import type { TextEdit } from './types.ts';
 
-/** Fixes can uncover each other's findings; a text that isn't stable by then has fixes that undo each other. */
-const passes = 10;
+/** How often fixes may uncover each other's findings; from then on each round has to leave less to do, or they undo each other. */
+const rounds = 10;
 
 /**
- * The edit that applies every safe fix, each round on the text that the round before left, until nothing is left to do.
- * Undefined when there is nothing to fix. `analyse` answers for a text of the document.
+ * The edit that applies every safe fix, each round on the text that the round before left, until nothing is left to do: fixes that add to the same place wait
+ * for each other. Undefined when there is nothing to fix. `analyse` answers for a text of the document.
  */
 export function fixAll(text: string, analyse: (text: string) => Analysis): TextEdit | undefined {
   let fixed = text;
-  for (let pass = 0; pass < passes; pass++) {
-    const { edits } = compatible(safeFixes(analyse(fixed)));
-    const next = applyEdits(fixed, edits);
+  for (let round = 0, left = Infinity; ; round++) {
+    const fixes = safeFixes(analyse(fixed));
+    if (round >= rounds && fixes.length >= left) break;
+    left = fixes.length;
+    const next = applyEdits(fixed, compatible(fixes).edits);
     if (next === fixed) break;
     fixed = next;
   }

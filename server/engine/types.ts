@@ -234,8 +234,9 @@ export type Check = (fact: Fact) => readonly Hit[];
 
 /** An edit on the tree, relative to a fact's node; the writer of the syntax turns it into text. */
 export type TreeEdit =
-  | { readonly op: 'set'; readonly path: string; readonly value: Json }
-  | { readonly op: 'remove'; readonly path: string }
+  /** `focus` stands in for the writer's, where one fix deals with several places. */
+  | { readonly op: 'set'; readonly path: string; readonly value: Json; readonly focus?: Span }
+  | { readonly op: 'remove'; readonly path: string; readonly focus?: Span }
   /** Replaces the characters of a span as they are. */
   | { readonly op: 'replace'; readonly span: Span; readonly text: string }
   /** Lines of their own after (or before) the whole fact, or after the line that holds `span`. */

@@ -1,3 +1,3 @@
 export { compilePage, type Page, type PageProblem } from './compile.ts';
 export type { Fence } from './fences.ts';
-export { runPage, surprises, type FenceFailure } from './run.ts';
+export { documentOf, runPage, surprises, type FenceFailure } from './run.ts';

@@ -80,6 +80,11 @@ export function surprises(page: Page, rules: RuleSet): readonly string[] {
     .filter((id) => id !== page.id);
 }
 
+/** The document that a fence stands for. */
+export function documentOf(page: Page, fence: Fence): { readonly path: string; readonly text: string } {
+  return { path: page.rule ? pathOf(page.rule, fence) : 'file.txt', text: textOf(page, fence) };
+}
+
 function run(text: string, path: string, rules: RuleSet): { analysis: Analysis; problems: number } {
   const document = { path, text, syntax: syntaxOf(path, text) };
   const parsed = parse(document);

@@ -12,7 +12,7 @@ export const writeDockerfile: Writer = ({ document, node, span }, edits, focus) 
   const target: Target = { text: document.text, node, span, focus };
   const written: TextEdit[] = [];
   for (const edit of edits) {
-    const made = one(target, edit);
+    const made = one('focus' in edit && edit.focus ? { ...target, focus: edit.focus } : target, edit);
     if (!made) return undefined;
     written.push(...made);
   }
@@ -33,7 +33,7 @@ function one(target: Target, edit: TreeEdit): Made {
     case 'replace':
       return [{ span: edit.span, text: edit.text }];
     case 'insert':
-      return [lines(target, edit.text, edit.span ? instructionAt(target, edit.span) : target.span, edit.before ?? false)];
+      return lines(target, edit.text, edit.span ? instructionAt(target, edit.span) : target.span, edit.before ?? false);
     case 'set':
       return set(target, steps(edit.path), edit.value);
     case 'remove':
@@ -41,14 +41,16 @@ function one(target: Target, edit: TreeEdit): Made {
   }
 }
 
-function lines({ text }: Target, inserted: string, anchor: Span, before: boolean): TextEdit {
+function lines({ text }: Target, inserted: string, anchor: Span, before: boolean): Made {
   const newline = newlineOf(text);
   const body = inserted
     .replace(/\r?\n$/, '')
     .split(/\r?\n/)
     .join(newline);
   const at = before ? lineStart(text, anchor.start) : lineEnd(text, anchor.end);
-  return { span: { start: at, end: at }, text: before ? body + newline : newline + body };
+  // Behind a dangling backslash it would become part of the instruction.
+  if (!before && /[\\`][ \t]*$/.test(text.slice(lineStart(text, at), at))) return undefined;
+  return [{ span: { start: at, end: at }, text: before ? body + newline : newline + body }];
 }
 
 const isStage = (node: MapNode): boolean => entryOf(node, 'instructions') !== undefined;
@@ -134,7 +136,7 @@ function setInstruction(target: Target, key: string, value: string): Made {
   let tail = own.length;
   while (tail > 0 && /^(?:CMD|ENTRYPOINT)$/.test(textOf(own[tail - 1], 'keyword') ?? '')) tail--;
   const following = own[tail];
-  return [lines(target, `${keyword} ${value}`, following?.span ?? target.span, following !== undefined)];
+  return lines(target, `${keyword} ${value}`, following?.span ?? target.span, following !== undefined);
 }
 
 // --------------------------------------------------------------------------------------------------- remove

@@ -12,19 +12,21 @@ export const writeHcl: Writer = ({ document, node, span }, edits, focus) => {
   const written: TextEdit[] = [];
   const additions = new Map<number, { readonly map: MapNode; readonly block: boolean; readonly keys: Additions }>();
   const removed = new Set<Entry | Node>();
+  const containers = new Map<number, { readonly container: MapNode | ListNode; readonly cut: Set<Entry | Node> }>();
   for (const edit of edits) {
     if (edit.op === 'replace') written.push({ span: edit.span, text: edit.text });
     else if (edit.op === 'insert') written.push(...insert(text, span, edit));
     else {
-      const place = follow(text, node, steps(edit.path), focus);
+      const place = follow(text, node, steps(edit.path), edit.focus ?? focus);
       if (!place) return undefined;
       if (edit.op === 'remove') {
         if (place.rest.length > 0 || removed.has(place.member)) continue;
-        if (place.json) return undefined;
+        const { container } = place;
+        if (place.json || !container) return undefined;
         removed.add(place.member);
-        const cut = remove(text, place.member, place.container);
-        if (!cut) return undefined;
-        written.push(cut);
+        const target = containers.get(container.span.start) ?? { container, cut: new Set() };
+        containers.set(container.span.start, target);
+        target.cut.add(place.member);
       } else if (place.rest.length === 0) {
         const change = place.json && !isFlat(edit.value) ? undefined : replaceValue(text, place.member, edit.value);
         if (!change) return undefined;
@@ -38,6 +40,7 @@ export const writeHcl: Writer = ({ document, node, span }, edits, focus) => {
       }
     }
   }
+  for (const { container, cut } of containers.values()) written.push(...removals(text, container, cut));
   for (const { map, block, keys } of additions.values()) {
     const kept = { ...map, entries: map.entries.filter((e) => !removed.has(e)) };
     const added = addToBody(text, kept, keys, block);
@@ -45,7 +48,6 @@ export const writeHcl: Writer = ({ document, node, span }, edits, focus) => {
     written.push(...added);
   }
   const inOrder = written.toSorted((a, b) => a.span.start - b.span.start);
-  // Neighbours on one line that both go would take the comma between them twice.
   return inOrder.some((e, i) => i > 0 && e.span.start < inOrder[i - 1]!.span.end) ? undefined : written;
 };
 
@@ -146,9 +148,23 @@ function replaceValue(text: string, member: Entry | Node, value: Json): TextEdit
   return start > span.end ? undefined : { span, text: attributeText(text, member.span.start, value) };
 }
 
-function remove(text: string, member: Entry | Node, container: MapNode | ListNode | undefined): TextEdit | undefined {
-  if (!container) return undefined;
-  let { start, end } = member.span;
+/** Takes members out of a body, an object or a list; neighbours on one line in one piece, with the commas between them. */
+function removals(text: string, container: MapNode | ListNode, cut: ReadonlySet<Entry | Node>): readonly TextEdit[] {
+  const members: readonly (Entry | Node)[] = container.kind === 'map' ? container.entries : container.items;
+  const runs: Span[] = [];
+  let last: Span | undefined;
+  for (const member of members) {
+    if (!cut.has(member)) last = undefined;
+    else if (last && /^[ \t]*,[ \t]*$/.test(text.slice(last.end, member.span.start))) {
+      last = { start: last.start, end: member.span.end };
+      runs[runs.length - 1] = last;
+    } else runs.push((last = member.span));
+  }
+  return runs.map((span) => remove(text, span, container));
+}
+
+function remove(text: string, member: Span, container: MapNode | ListNode): TextEdit {
+  let { start, end } = member;
   const comma = /[ \t]*,/y;
   comma.lastIndex = end;
   const separator = comma.exec(text)?.[0].length ?? 0;

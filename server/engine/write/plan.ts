@@ -34,7 +34,7 @@ export function plan(root: Node, edits: readonly TreeEdit[], focus: Span): Plan 
     }
     const unwritten = root.kind === 'map' ? root.unwritten : undefined;
     const keys = unwritten ? [unwritten.key, ...steps(edit.path)] : steps(edit.path);
-    const found = follow(unwritten?.map ?? root, keys, focus, places);
+    const found = follow(unwritten?.map ?? root, keys, edit.focus ?? focus, places);
     if (!found) return undefined;
     const { container, member, depth } = found;
     if (edit.op === 'remove') {

@@ -135,7 +135,10 @@ function removeFrom(style: Style, container: MapNode | ListNode, removed: Readon
     const empty = container.kind === 'map' ? '{}' : '[]';
     const start = text.slice(0, container.span.start).trimEnd().length;
     if (start === 0 || !/[:-]/.test(text[start - 1]!)) return undefined;
-    return [{ span: { start, end: container.span.end }, text: ` ${empty}` }];
+    return [
+      { span: { start, end: start }, text: ` ${empty}` },
+      { span: { start, end: container.span.end }, text: '' },
+    ];
   }
   const edits: TextEdit[] = [];
   const firstKept = members.findIndex((m) => !removed.has(m));
