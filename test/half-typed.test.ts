@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { extract } from '../server/facts/index.ts';
 import { get, text, walk } from '../server/engine/tree.ts';
 import type { Syntax } from '../server/engine/types.ts';
 import { parse } from '../server/parse/index.ts';
@@ -118,6 +119,7 @@ CMD ["run"]
       'FROM a\nRUN echo "\\\nFROM b\\\n" > x\nUSER c\n',
       'FROM a\nCOPY <<EOF /Dockerfile\nFROM b\nRUN "c\nEOF\nRUN <<-E cat\n\tUSER x\n\tE\nUSER d\n',
       '# escape=`\nFROM a\nRUN dir `\n  c:\\\nUSER b\n',
+      'FROM a\nHEALTHCHECK --interval=5s \\\nCMD b\nONBUILD \\\nRUN c\n',
       "FROM a\nRUN b \\\n\n  c\nMAINTAINER it's me\nFROM x\n  USER y\n",
     ]) {
       assert.deepEqual(dockerfile(sane).problems, [], sane);
@@ -239,5 +241,54 @@ resource b two {
       kept(intact.replace('first = "f"', 'first = "f')).some((s) => s.startsWith('resource.text={')),
       'a heredoc is no broken value',
     );
+  });
+});
+
+describe('half-typed YAML', () => {
+  const yaml = (source: string, path = 'a.yaml'): Parsed => read('yaml', path, source);
+  const kept = (source: string, path?: string): string[] => scalars(yaml(source, path));
+
+  it('takes a half-typed key for one', () => {
+    assert.deepEqual(kept('spec:\n  initCon\n    - image: x\n  containers:\n    - image: y\n'), [
+      'spec.initCo.image=x',
+      'spec.containers.image=y',
+    ]);
+    assert.deepEqual(kept('ports\n- 22\n- 80\nb: 1\n'), ['port=22', 'port=80', 'b=1']);
+    const file = '- name: E\n  fi\n    path: p\n- name: G\n  copy:\n    path: q\n';
+    assert.deepEqual(kept(file), ['name=E', 'f.path=p', 'name=G', 'copy.path=q']);
+  });
+
+  it('drops the lines whose key is lost', () => {
+    assert.deepEqual(kept('kind: Pod\n  name: x\n  labels:\n    a: b\nspec:\n  y: 1\n'), ['kind=Pod', 'spec.y=1']);
+    assert.deepEqual(kept('spec:\n  - image: x\n volumes:\n  - z: 1\nlast: 2\n'), ['spec.volumes.z=1', 'last=2']);
+  });
+
+  it('opens the item of a list that lost its first line', () => {
+    const ports = kept('ports:\n    target: 4\n    name: p\n  - port: 3\n    target: 5\nx: 1\n');
+    assert.deepEqual(ports, ['ports.target=4', 'ports.name=p', 'ports.port=3', 'ports.target=5', 'x=1']);
+  });
+
+  it('reads a text that lost a quote', () => {
+    assert.deepEqual(kept("a: 1\nd: AWS: sample\n  more.'\nb: 2\n").slice(-1), ['b=2']);
+    assert.deepEqual(kept("a: 1\nd: 'AWS: sample\n  more.\nb: 2\nc: 'x'\n").slice(-2), ['b=2', 'c=x']);
+  });
+
+  it('is no template because it is broken', () => {
+    assert.deepEqual(kept('- path: "{{ a }}/b"\n  fi\n    x: "{{ c }}"\n- last: "{{ d }}"\n').slice(-1), ['last={{ d }}']);
+  });
+
+  it('is not parsed where it nests too deeply for the stack', () => {
+    for (const deep of ['['.repeat(5000), `a: ${'{b: '.repeat(5000)}`, '- '.repeat(5000), '? '.repeat(5000)])
+      assert.deepEqual(yaml(deep).trees, []);
+    assert.equal(yaml(`${'a: "["\n'.repeat(2000)}b: 1\n`).problems.length, 0, 'brackets in texts');
+    assert.equal(yaml(`${'[ '.repeat(100)}${'] '.repeat(100)}`).problems.length, 0);
+  });
+
+  it('is a Kubernetes object before its version is typed', () => {
+    const pod = 'kind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - image: y\n';
+    for (const source of [pod, `api\n${pod}`, `apiVersion:\n${pod}`])
+      assert.deepEqual(extract(yaml(source), []).platforms, ['kubernetes'], source);
+    assert.deepEqual(extract(yaml('kind: Pod\nname: x\n'), []).platforms, []);
+    assert.deepEqual(extract(yaml('kind: Thing\nspec: { a: b }\n'), []).platforms, []);
   });
 });

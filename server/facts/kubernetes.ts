@@ -49,11 +49,17 @@ function isKustomization({ path }: SourceDocument): boolean {
   return /(?:^|\/)kustomization\.ya?ml$/i.test(path);
 }
 
+/** Kinds with a `spec` that no other format has: an object is one while its `apiVersion` is still being typed. */
+const unmistakable =
+  /^(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|CronJob|Ingress|NetworkPolicy|PersistentVolume(?:Claim)?)$/;
+
 /** The kind of an object; undefined for other maps. */
 export function kindOf(tree: Node): string | undefined {
   const version = entryOf(tree, 'apiVersion')?.value;
+  const kind = text(entryOf(tree, 'kind')?.value);
   // A chart may compute the version (`{{ include "deployment.apiVersion" . }}`).
-  return version?.kind === 'unknown' || text(version) !== undefined ? text(entryOf(tree, 'kind')?.value) : undefined;
+  if (version?.kind === 'unknown' || text(version) !== undefined) return kind;
+  return kind !== undefined && unmistakable.test(kind) && entryOf(tree, 'spec') ? kind : undefined;
 }
 
 function manifests(parsed: Parsed, siblings: readonly Parsed[], scoped: (own: readonly Fact[]) => readonly Fact[]): readonly Fact[] {

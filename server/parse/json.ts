@@ -147,7 +147,7 @@ function read(document: SourceDocument, trusts: (offset: number) => boolean): Re
       if (item?.kind !== 'scalar' || typeof item.value !== 'string' || item.span.end !== last) return;
       frame.items.pop();
       const column = columnOf(text, item.span.start);
-      if (column !== undefined && column > frame.indent) {
+      if (column !== undefined && column > frame.indent && /^[ \t]*\r?\n/.test(text.slice(frame.start + 1, frame.start + 100))) {
         problems.push({ span: item.span, message: 'an opening bracket was expected' });
         const before = frame.items.at(-1);
         const indent = (before && columnOf(text, before.span.start)) ?? (frame.indent + column) >> 1;

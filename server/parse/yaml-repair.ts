@@ -5,31 +5,42 @@ import type { Problem } from './parsed.ts';
 export interface Stream {
   readonly documents: readonly Document.Parsed<ParsedNode>[];
   readonly problems: readonly Problem[];
-  /** Errors, or a map used as a key: what `{{ … }}` outside of quotes looks like to YAML. */
+  /** A map is used as a key: what `{{ … }}` outside of quotes looks like to YAML. */
   readonly foreign: boolean;
 }
 
 const options = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
-/** Characters that may be parsed again in search of a better reading: about 30 ms. */
-const mostRepaired = 200_000;
+/** Characters that may be parsed again in search of a better reading: about 60 ms. */
+const mostRepaired = 400_000;
+/** What an attempt costs apart from its length, in characters. */
+const price = 5_000;
+/** The parser recurses: deeper texts could exhaust the stack, which a regular expression met there does not survive. */
+const deepest = 600;
 /** With more of them a text is no YAML, and not half-typed. */
 const mostProblems = 2000;
 
 /**
- * Parses a YAML stream. A half-typed line (`imag`, `image: "nginx`) can swallow its neighbours; then the line, or the quote, is blanked with
- * spaces and the text is parsed again, as long as that brings more keys to light. Offsets stay. The problems are those of the first parse.
+ * Parses a YAML stream. A half-typed line (`imag`, `image: "nginx`) or a lost one can swallow its neighbours; then a few characters are replaced,
+ * or lines blanked with spaces, and the text is parsed again, as long as that brings more keys to light or leaves fewer problems. Offsets stay. The
+ * problems are those of the first parse.
  */
 export function compose(text: string): Stream {
   let best = attempt(text, false);
   const { problems, foreign } = best;
   let budget = mostRepaired;
-  for (let round = 0; round < 4 && best.problems.length > 0 && best.problems.length < mostProblems; round++) {
+  for (let round = 0; round < 4 && best.documents.length > 0 && best.problems.length > 0 && best.problems.length < mostProblems; round++) {
     let better: Attempt | undefined;
-    for (const candidate of candidates(best)) {
-      budget -= text.length;
+    const seen = new Set<string>();
+    for (const edit of candidates(best)) {
+      const key = `${edit.start} ${edit.text}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      budget -= text.length + price;
       if (budget < 0) break;
-      const tried = attempt(candidate, true);
+      const tried = attempt(best.text.slice(0, edit.start) + edit.text + best.text.slice(edit.start + edit.text.length), true);
       if (tried.score > (better ?? best).score) better = tried;
+      // Those that come first destroy least.
+      if (better?.problems.length === 0) break;
     }
     if (!better) break;
     best = better;
@@ -46,16 +57,16 @@ function attempt(text: string, count: boolean): Attempt {
   let documents: Document.Parsed<ParsedNode>[] = [];
   let problems: Problem[];
   try {
+    if (isTooDeep(text)) throw new RangeError();
     const stream = parseAllDocuments<ParsedNode>(text, options);
     if (Array.isArray(stream)) documents = stream as Document.Parsed<ParsedNode>[];
     problems = documents.flatMap((d) => d.errors.map((e) => ({ span: { start: e.pos[0], end: e.pos[1] }, message: e.message })));
   } catch (error) {
-    // The parser recurses by nesting; a text that exhausts the stack has no tree.
     problems = [{ span: { start: 0, end: 0 }, message: error instanceof RangeError ? 'nested too deeply' : 'cannot be read as YAML' }];
   }
-  let foreign = problems.length > 0;
+  let foreign = false;
   let entries = 0;
-  if (count || foreign || text.includes('{{')) {
+  if (count || problems.length > 0 || text.includes('{{')) {
     for (const d of documents) {
       visitSafely(d, (isComplex) => {
         entries++;
@@ -63,7 +74,40 @@ function attempt(text: string, count: boolean): Attempt {
       });
     }
   }
-  return { text, documents, problems, foreign, score: entries - problems.length };
+  return { text, documents, problems, foreign, score: entries - 3 * problems.length };
+}
+
+/** Whether brackets, indentation or `- - -` nest too deeply. Brackets in texts are taken for others, but lines at the margin start afresh. */
+function isTooDeep(text: string): boolean {
+  let brackets = 0;
+  const columns: number[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const begin = at;
+    // The line's own column, and those of the items and keys that begin in it.
+    for (let here = begin; ; here++) {
+      const c = text.charCodeAt(here);
+      if (c === 32) continue;
+      const marker = (c === 45 || c === 63) && text.charCodeAt(here + 1) === 32;
+      if (c !== 10 && c !== 13) {
+        while (columns.length > 0 && columns.at(-1)! >= here - begin) columns.pop();
+        columns.push(here - begin);
+      }
+      if (marker) continue;
+      if (here === begin && ((c >= 65 && c <= 90) || (c >= 97 && c <= 122))) brackets = 0;
+      at = here;
+      break;
+    }
+    for (; at < text.length && text.charCodeAt(at) !== 10; at++) {
+      const c = text.charCodeAt(at);
+      if (c === 91 || c === 123) brackets++;
+      else if ((c === 93 || c === 125) && brackets > 0) brackets--;
+      if (brackets > deepest) return true;
+    }
+    if (columns.length > deepest) return true;
+    at++;
+  }
+  return false;
 }
 
 function visitSafely(document: Document.Parsed<ParsedNode>, onPair: (complexKey: boolean) => void): void {
@@ -74,21 +118,44 @@ function visitSafely(document: Document.Parsed<ParsedNode>, onPair: (complexKey:
   }
 }
 
-/** The text with one suspicious piece blanked, for each of the first problems. */
-function* candidates({ text, documents, problems }: Attempt): Generator<string> {
-  const seen = new Set<number>();
+/** Characters that take the place of as many. */
+interface Edit {
+  readonly start: number;
+  readonly text: string;
+}
+
+/** What might mend the text, for each of the first problems; the mildest first. */
+function* candidates({ text, documents, problems }: Attempt): Generator<Edit> {
   for (const { span } of problems.slice(0, 3)) {
-    const quote = openQuote(documents, span.start);
-    if (quote !== undefined && !seen.has(quote)) {
-      seen.add(quote);
-      // A quote that opens a key leaves nothing of its line; one that opens a value leaves the value.
-      const line = restOfLine(text, quote);
-      yield line.start === quote ? blank(text, line.start, line.end) : blank(text, quote, quote + 1);
+    const line = restOfLine(text, span.start);
+    const content = text.slice(line.start, line.end);
+    const after = linesAfter(text, line);
+    // `contain` above what it is to hold: the key that it will be.
+    if (/^[^\s:#'"{[][^:#]*$/.test(content) && after.first >= 0) yield { start: line.start + content.trimEnd().length - 1, text: ':' };
+    // A text with `: ` in it that lost its quote.
+    const colon = text.slice(span.start, line.end).search(/:(?=\s)/);
+    if (colon > 0) yield { start: span.start + colon, text: ' ' };
+    const before = linesBefore(text, line);
+    if (before && content !== text.slice(line.begin, line.end)) {
+      // The items of a list, the first of which lost its first line.
+      const dash = /^ *(?=-\s)/.exec(text.slice(line.begin, line.end))?.[0].length;
+      if (dash !== undefined && /^ {2}/.test(text.slice(before.start + dash))) yield { start: before.start + dash, text: '- ' };
     }
-    const { start, end } = restOfLine(text, span.start);
-    if (start >= end || seen.has(start)) continue;
-    seen.add(start);
-    yield blank(text, start, end);
+    const quote = openQuote(documents, span.start);
+    if (quote !== undefined) {
+      // A quote that opens a key leaves nothing of its line; one that opens a value leaves the value.
+      const opened = restOfLine(text, quote);
+      yield opened.start === quote ? blank(text, opened.start, opened.end) : { start: quote, text: ' ' };
+    }
+    // A line that goes back half the way: the key of the lines above it stood at its column.
+    if (before?.between) yield blank(text, before.start, before.end);
+    yield blank(text, line.start, line.end);
+    // Lines whose key is lost: those below the line, with or without it, or those above it.
+    if (after.end > line.end) {
+      yield blank(text, line.end, after.end);
+      yield blank(text, line.start, after.end);
+    }
+    if (before) yield blank(text, before.start, before.end);
   }
 }
 
@@ -111,16 +178,64 @@ function openQuote(documents: readonly Document.Parsed<ParsedNode>[], offset: nu
   return quote;
 }
 
-/** The line that holds `offset` without its indentation and its `- `, so that the list keeps its item. */
-function restOfLine(text: string, offset: number): { start: number; end: number } {
-  const lineStart = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+interface Line {
+  /** Where the line begins. */
+  readonly begin: number;
+  /** Behind its indentation and its `- `, so that a list keeps its item. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The line that holds `offset`; the next one that holds something, where `offset` is at the end of a line. */
+function restOfLine(text: string, offset: number): Line {
+  const begin = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
   let end = text.indexOf('\n', offset);
   if (end < 0) end = text.length;
   if (text.charCodeAt(end - 1) === 13) end--;
-  const lead = /^[ \t]*(?:-[ \t]+)*/.exec(text.slice(lineStart, Math.min(end, lineStart + 1000)))?.[0].length ?? 0;
-  return { start: lineStart + lead, end };
+  const lead = /^[ \t]*(?:-[ \t]+)*/.exec(text.slice(begin, Math.min(end, begin + 1000)))?.[0].length ?? 0;
+  return { begin, start: begin + lead, end };
 }
 
-function blank(text: string, start: number, end: number): string {
-  return text.slice(0, start) + ' '.repeat(end - start) + text.slice(end);
+/** The column of the first character of the line at `begin`; undefined for a line without any. */
+function column(text: string, begin: number): number | undefined {
+  let at = begin;
+  while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at++;
+  const c = text.charCodeAt(at);
+  return c === 10 || c === 13 || Number.isNaN(c) ? undefined : at - begin;
+}
+
+/** The deeper lines below a line: where the first begins (-1 for none; a list may stand at the same column), and where the last ends. */
+function linesAfter(text: string, { start, end, begin }: Line): { first: number; end: number } {
+  const own = start - begin;
+  let first = -1;
+  let last = end;
+  for (let at = text.indexOf('\n', end) + 1; at > 0 && at < text.length; at = text.indexOf('\n', at) + 1) {
+    const here = column(text, at);
+    if (here === undefined) continue;
+    if (here < own || (here === own && !text.startsWith('- ', at + here))) break;
+    if (first < 0) first = at;
+    const stop = text.indexOf('\n', at);
+    last = stop < 0 ? text.length : stop;
+  }
+  return { first, end: last };
+}
+
+/** The deeper lines right above a line, and whether the one above them stands less deep; undefined when there are none. */
+function linesBefore(text: string, { begin }: Line): { start: number; end: number; between: boolean } | undefined {
+  const own = column(text, begin) ?? 0;
+  let start = -1;
+  let between = false;
+  for (let at = begin; at > 0;) {
+    at = text.lastIndexOf('\n', at - 2) + 1;
+    const here = column(text, at);
+    if (here === undefined) continue;
+    between = here < own;
+    if (here <= own) break;
+    start = at;
+  }
+  return start < 0 ? undefined : { start, end: begin - 1, between };
+}
+
+function blank(text: string, start: number, end: number): Edit {
+  return { start, text: text.slice(start, end).replace(/[^\r\n]/g, ' ') };
 }

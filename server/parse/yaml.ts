@@ -31,10 +31,11 @@ export const parseYaml: Parse = (document) => {
   // A chart's templates are never plain YAML; elsewhere the text is a template only if it can't be read without.
   if (!/(?:^|\/)templates\//.test(document.path)) {
     const stream = compose(text);
-    if (!stream.foreign) return parsed(document, stream, text);
+    if (!stream.foreign && stream.problems.length === 0) return parsed(document, stream, text);
     const masked = maskTemplate(text);
     const rendered = masked.masked ? compose(masked.text) : stream;
-    return rendered.problems.length <= stream.problems.length ? parsed(document, rendered, masked.text) : parsed(document, stream, text);
+    const better = rendered.problems.length - stream.problems.length;
+    return better < 0 || (better === 0 && stream.foreign) ? parsed(document, rendered, masked.text) : parsed(document, stream, text);
   }
   const masked = maskTemplate(text).text;
   return parsed(document, compose(masked), masked);
