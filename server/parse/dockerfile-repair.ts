@@ -71,7 +71,8 @@ export function repair(text: string, escape: string): Repair {
       continue;
     }
     const word = /^\S+/.exec(text.slice(first, Math.min(end, first + 12)))![0];
-    if (carried >= 0 && current && (first > start || !keywords.has(word) || current.quote >= 0)) extend(current, start, end);
+    if (carried >= 0 && current && (first > start || !keywords.has(word) || current.quote >= 0 || takes(current, word)))
+      extend(current, start, end);
     else if (carried < 0 && current && !keywords.has(word.toUpperCase()) && goesOn[current.keyword]?.test(text.slice(start, end))) {
       const before = current.lines.at(-1)!.end;
       problem(before, 'The line does not say that it goes on');
@@ -108,6 +109,11 @@ export function repair(text: string, escape: string): Repair {
   finish();
   edits.sort((a, b) => a.at - b.at);
   return { edits, cuts, problems };
+}
+
+/** `HEALTHCHECK --interval=5s \` and `ONBUILD \` go on with an instruction. */
+function takes({ keyword, lines }: Instruction, word: string): boolean {
+  return lines.length === 1 && (keyword === 'ONBUILD' || (keyword === 'HEALTHCHECK' && word === 'CMD'));
 }
 
 /** The text with the edits made; offsets stay. */
