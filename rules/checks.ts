@@ -42,52 +42,53 @@ import check38 from './github-actions/privileged-checkout.ts';
 import check39 from './github-actions/retired-action.ts';
 import check40 from './github-actions/secret-sent.ts';
 import check41 from './github-actions/secret-without-environment.ts';
-import check42 from './github-actions/self-hosted-runner.ts';
-import check43 from './github-actions/ssh-host-key-not-checked.ts';
-import check44 from './github-actions/template-injection.ts';
-import check45 from './github-actions/token-in-artifact.ts';
-import check46 from './github-actions/unpinned-tool.ts';
-import check47 from './github-actions/unredacted-secret.ts';
-import check48 from './github-actions/unsound-condition.ts';
-import check49 from './github-actions/unsound-contains.ts';
-import check50 from './github-actions/vulnerable-action.ts';
-import check51 from './gitlab-ci/double-pipeline.ts';
-import check52 from './gitlab-ci/job-token-in-url.ts';
-import check53 from './gitlab-ci/script-injection.ts';
-import check54 from './gitlab-ci/secret-printed.ts';
-import check55 from './kubernetes/admission-plugin-disabled.ts';
-import check56 from './kubernetes/always-admit.ts';
-import check57 from './kubernetes/always-allow-authorization.ts';
-import check58 from './kubernetes/anonymous-api-access.ts';
-import check59 from './kubernetes/api-server-certificate.ts';
-import check60 from './kubernetes/apparmor-off.ts';
-import check61 from './kubernetes/authorization-without-rbac.ts';
-import check62 from './kubernetes/control-plane-bind-address.ts';
-import check63 from './kubernetes/control-plane-profiling.ts';
-import check64 from './kubernetes/controller-manager-keys-missing.ts';
-import check65 from './kubernetes/etcd-auto-tls.ts';
-import check66 from './kubernetes/etcd-cleartext.ts';
-import check67 from './kubernetes/etcd-connection-unverified.ts';
-import check68 from './kubernetes/etcd-no-client-certificates.ts';
-import check69 from './kubernetes/insecure-api-port.ts';
-import check70 from './kubernetes/kubelet-certificate-rotation.ts';
-import check71 from './kubernetes/kubelet-connection-unverified.ts';
-import check72 from './kubernetes/kubelet-idle-streams.ts';
-import check73 from './kubernetes/kubelet-kernel-settings.ts';
-import check74 from './kubernetes/kubelet-read-only-port.ts';
-import check75 from './kubernetes/no-always-pull-images.ts';
-import check76 from './kubernetes/no-audit-log.ts';
-import check77 from './kubernetes/no-client-certificates.ts';
-import check78 from './kubernetes/no-event-rate-limit.ts';
-import check79 from './kubernetes/no-node-restriction.ts';
-import check80 from './kubernetes/no-pod-garbage-collection.ts';
-import check81 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check82 from './kubernetes/service-account-keys-missing.ts';
-import check83 from './kubernetes/shared-controller-credentials.ts';
-import check84 from './kubernetes/short-audit-log.ts';
-import check85 from './kubernetes/static-api-credentials.ts';
-import check86 from './kubernetes/weak-control-plane-tls.ts';
-import check87 from './kubernetes/writable-host-path.ts';
+import check42 from './github-actions/security-check-ignored.ts';
+import check43 from './github-actions/self-hosted-runner.ts';
+import check44 from './github-actions/ssh-host-key-not-checked.ts';
+import check45 from './github-actions/template-injection.ts';
+import check46 from './github-actions/token-in-artifact.ts';
+import check47 from './github-actions/unpinned-tool.ts';
+import check48 from './github-actions/unredacted-secret.ts';
+import check49 from './github-actions/unsound-condition.ts';
+import check50 from './github-actions/unsound-contains.ts';
+import check51 from './github-actions/vulnerable-action.ts';
+import check52 from './gitlab-ci/double-pipeline.ts';
+import check53 from './gitlab-ci/job-token-in-url.ts';
+import check54 from './gitlab-ci/script-injection.ts';
+import check55 from './gitlab-ci/secret-printed.ts';
+import check56 from './kubernetes/admission-plugin-disabled.ts';
+import check57 from './kubernetes/always-admit.ts';
+import check58 from './kubernetes/always-allow-authorization.ts';
+import check59 from './kubernetes/anonymous-api-access.ts';
+import check60 from './kubernetes/api-server-certificate.ts';
+import check61 from './kubernetes/apparmor-off.ts';
+import check62 from './kubernetes/authorization-without-rbac.ts';
+import check63 from './kubernetes/control-plane-bind-address.ts';
+import check64 from './kubernetes/control-plane-profiling.ts';
+import check65 from './kubernetes/controller-manager-keys-missing.ts';
+import check66 from './kubernetes/etcd-auto-tls.ts';
+import check67 from './kubernetes/etcd-cleartext.ts';
+import check68 from './kubernetes/etcd-connection-unverified.ts';
+import check69 from './kubernetes/etcd-no-client-certificates.ts';
+import check70 from './kubernetes/insecure-api-port.ts';
+import check71 from './kubernetes/kubelet-certificate-rotation.ts';
+import check72 from './kubernetes/kubelet-connection-unverified.ts';
+import check73 from './kubernetes/kubelet-idle-streams.ts';
+import check74 from './kubernetes/kubelet-kernel-settings.ts';
+import check75 from './kubernetes/kubelet-read-only-port.ts';
+import check76 from './kubernetes/no-always-pull-images.ts';
+import check77 from './kubernetes/no-audit-log.ts';
+import check78 from './kubernetes/no-client-certificates.ts';
+import check79 from './kubernetes/no-event-rate-limit.ts';
+import check80 from './kubernetes/no-node-restriction.ts';
+import check81 from './kubernetes/no-pod-garbage-collection.ts';
+import check82 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check83 from './kubernetes/service-account-keys-missing.ts';
+import check84 from './kubernetes/shared-controller-credentials.ts';
+import check85 from './kubernetes/short-audit-log.ts';
+import check86 from './kubernetes/static-api-credentials.ts';
+import check87 from './kubernetes/weak-control-plane-tls.ts';
+import check88 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -132,50 +133,51 @@ export const checks: Readonly<Record<string, Check>> = {
   'github-actions/retired-action': check39,
   'github-actions/secret-sent': check40,
   'github-actions/secret-without-environment': check41,
-  'github-actions/self-hosted-runner': check42,
-  'github-actions/ssh-host-key-not-checked': check43,
-  'github-actions/template-injection': check44,
-  'github-actions/token-in-artifact': check45,
-  'github-actions/unpinned-tool': check46,
-  'github-actions/unredacted-secret': check47,
-  'github-actions/unsound-condition': check48,
-  'github-actions/unsound-contains': check49,
-  'github-actions/vulnerable-action': check50,
-  'gitlab-ci/double-pipeline': check51,
-  'gitlab-ci/job-token-in-url': check52,
-  'gitlab-ci/script-injection': check53,
-  'gitlab-ci/secret-printed': check54,
-  'kubernetes/admission-plugin-disabled': check55,
-  'kubernetes/always-admit': check56,
-  'kubernetes/always-allow-authorization': check57,
-  'kubernetes/anonymous-api-access': check58,
-  'kubernetes/api-server-certificate': check59,
-  'kubernetes/apparmor-off': check60,
-  'kubernetes/authorization-without-rbac': check61,
-  'kubernetes/control-plane-bind-address': check62,
-  'kubernetes/control-plane-profiling': check63,
-  'kubernetes/controller-manager-keys-missing': check64,
-  'kubernetes/etcd-auto-tls': check65,
-  'kubernetes/etcd-cleartext': check66,
-  'kubernetes/etcd-connection-unverified': check67,
-  'kubernetes/etcd-no-client-certificates': check68,
-  'kubernetes/insecure-api-port': check69,
-  'kubernetes/kubelet-certificate-rotation': check70,
-  'kubernetes/kubelet-connection-unverified': check71,
-  'kubernetes/kubelet-idle-streams': check72,
-  'kubernetes/kubelet-kernel-settings': check73,
-  'kubernetes/kubelet-read-only-port': check74,
-  'kubernetes/no-always-pull-images': check75,
-  'kubernetes/no-audit-log': check76,
-  'kubernetes/no-client-certificates': check77,
-  'kubernetes/no-event-rate-limit': check78,
-  'kubernetes/no-node-restriction': check79,
-  'kubernetes/no-pod-garbage-collection': check80,
-  'kubernetes/secrets-unencrypted-in-etcd': check81,
-  'kubernetes/service-account-keys-missing': check82,
-  'kubernetes/shared-controller-credentials': check83,
-  'kubernetes/short-audit-log': check84,
-  'kubernetes/static-api-credentials': check85,
-  'kubernetes/weak-control-plane-tls': check86,
-  'kubernetes/writable-host-path': check87,
+  'github-actions/security-check-ignored': check42,
+  'github-actions/self-hosted-runner': check43,
+  'github-actions/ssh-host-key-not-checked': check44,
+  'github-actions/template-injection': check45,
+  'github-actions/token-in-artifact': check46,
+  'github-actions/unpinned-tool': check47,
+  'github-actions/unredacted-secret': check48,
+  'github-actions/unsound-condition': check49,
+  'github-actions/unsound-contains': check50,
+  'github-actions/vulnerable-action': check51,
+  'gitlab-ci/double-pipeline': check52,
+  'gitlab-ci/job-token-in-url': check53,
+  'gitlab-ci/script-injection': check54,
+  'gitlab-ci/secret-printed': check55,
+  'kubernetes/admission-plugin-disabled': check56,
+  'kubernetes/always-admit': check57,
+  'kubernetes/always-allow-authorization': check58,
+  'kubernetes/anonymous-api-access': check59,
+  'kubernetes/api-server-certificate': check60,
+  'kubernetes/apparmor-off': check61,
+  'kubernetes/authorization-without-rbac': check62,
+  'kubernetes/control-plane-bind-address': check63,
+  'kubernetes/control-plane-profiling': check64,
+  'kubernetes/controller-manager-keys-missing': check65,
+  'kubernetes/etcd-auto-tls': check66,
+  'kubernetes/etcd-cleartext': check67,
+  'kubernetes/etcd-connection-unverified': check68,
+  'kubernetes/etcd-no-client-certificates': check69,
+  'kubernetes/insecure-api-port': check70,
+  'kubernetes/kubelet-certificate-rotation': check71,
+  'kubernetes/kubelet-connection-unverified': check72,
+  'kubernetes/kubelet-idle-streams': check73,
+  'kubernetes/kubelet-kernel-settings': check74,
+  'kubernetes/kubelet-read-only-port': check75,
+  'kubernetes/no-always-pull-images': check76,
+  'kubernetes/no-audit-log': check77,
+  'kubernetes/no-client-certificates': check78,
+  'kubernetes/no-event-rate-limit': check79,
+  'kubernetes/no-node-restriction': check80,
+  'kubernetes/no-pod-garbage-collection': check81,
+  'kubernetes/secrets-unencrypted-in-etcd': check82,
+  'kubernetes/service-account-keys-missing': check83,
+  'kubernetes/shared-controller-credentials': check84,
+  'kubernetes/short-audit-log': check85,
+  'kubernetes/static-api-credentials': check86,
+  'kubernetes/weak-control-plane-tls': check87,
+  'kubernetes/writable-host-path': check88,
 };

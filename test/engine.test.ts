@@ -162,6 +162,7 @@ describe('predicates', () => {
     for (const image of ['nginx:1.27', 'scratch', 'localhost:5000/nginx:1', `nginx@sha256:${'a'.repeat(64)}`])
       assert.equal(isMutableImage(image), false, image);
     assert.equal(is('mutable-image', '$CI_REGISTRY_IMAGE/web'), undefined);
+    assert.equal(is('mutable-image', '$CI_REGISTRY_IMAGE/web:latest'), true);
   });
   it('port-open', () => {
     assert.equal(is('port-open', { from_port: 0, to_port: 65535, protocol: '-1' }, 22), true);

@@ -43,7 +43,7 @@ const byCommand: Check = (fact) =>
 const apart = (path: string): boolean => /runner\.temp|RUNNER_TEMP|^["']?\/tmp\//.test(path);
 
 function isRun(fact: Fact, step: Node): boolean {
-  return items(get(step, 'run')).some((run) => RUNS.test(written(fact, run))) || (text(step, 'uses') ?? '').startsWith("./");
+  return items(get(step, 'run')).some((run) => RUNS.test(written(fact, run))) || (text(step, 'uses') ?? '').startsWith('./');
 }
 
 export default check;

@@ -33,7 +33,9 @@ const wildcardPrincipal: Predicate = (node) => {
 };
 
 /** An image whose content can change under the same name: no tag, or `latest`; a digest pins it. `scratch` is nothing at all. */
-const mutableImage: Predicate = (node) => (text(node)?.includes('$') ? undefined : known(node, isMutableImage)); // a variable of CI may hold anything
+const mutableImage: Predicate = (node) =>
+  // A variable of CI may hold a registry, a name, a tag or all of them.
+  text(node)?.includes('$') ? (text(node)!.endsWith(':latest') ? true : undefined) : known(node, isMutableImage);
 
 export function isMutableImage(image: string): boolean {
   if (image === '' || image === 'scratch' || image.includes('@sha256:')) return false;
