@@ -292,3 +292,53 @@ describe('half-typed YAML', () => {
     assert.deepEqual(extract(yaml('kind: Thing\nspec: { a: b }\n'), []).platforms, []);
   });
 });
+
+describe('half-typed JavaScript', () => {
+  const strings = (source: string, path: string): string[] => {
+    const { program } = read('javascript', path, source);
+    const found: string[] = [];
+    const stack: unknown[] = [program?.program];
+    while (stack.length > 0) {
+      const node = stack.pop();
+      if (typeof node !== 'object' || node === null) continue;
+      const { type, start, end, callee } = node as { type?: string; start?: number; end?: number; callee?: { end: number } };
+      if (type === 'CallExpression') found.push(source.slice(start, callee?.end));
+      if (type === 'StringLiteral') found.push(source.slice(start, end));
+      stack.push(...(Object.values(node) as unknown[]));
+    }
+    return found.sort();
+  };
+
+  it('keeps the decorators of a damaged class', () => {
+    const intact = `@Component({
+  selector: 'app',
+})
+@Other()
+export class X {
+  @Input({ alias: 'b' })
+  b = a();
+
+  f() {
+    g();
+  }
+
+  h() {
+    i();
+  }
+}
+`;
+    const whole = ["'app'", "'b'", 'Component', 'Input', 'Other', 'a', 'g', 'i'];
+    assert.deepEqual(strings(intact, 'a.ts'), whole);
+    assert.deepEqual(strings(intact.replace('i()', 'i('), 'a.ts'), whole);
+    assert.deepEqual(strings(intact.replace('g();', 'g('), 'a.ts'), whole);
+    assert.deepEqual(strings(intact.replace('  f() {\n', ''), 'a.ts'), whole);
+  });
+
+  it('is not parsed where it nests too deeply for the stack', () => {
+    for (const deep of ['('.repeat(5000), `${'f('.repeat(400)}1${')'.repeat(400)}`]) {
+      assert.match(read('javascript', 'a.js', deep).problems[0]?.message ?? '', /deep/);
+    }
+    assert.deepEqual(read('javascript', 'a.js', `${'a = "((";\n'.repeat(500)}// ${'('.repeat(500)}\n`).problems, []);
+    assert.deepEqual(read('javascript', 'a.js', `${'['.repeat(150)}1${']'.repeat(150)}`).problems, []);
+  });
+});

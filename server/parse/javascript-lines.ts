@@ -132,6 +132,27 @@ export function scan(text: string, from = 0, to = text.length): Scan {
   return { lines, brackets, comments };
 }
 
+/** Whether brackets nest deeper than `limit`. */
+export function nestsDeeper(text: string, limit: number): boolean {
+  // Counted roughly first, texts and comments included: few files come near.
+  let depth = 0;
+  let most = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 40 || c === 91 || c === 123) {
+      if (++depth > most) most = depth;
+    } else if ((c === 41 || c === 93 || c === 125) && depth > 0) depth--;
+  }
+  if (most <= limit) return false;
+  depth = 0;
+  for (const { char } of scan(text).brackets) {
+    if (char in closerOf) depth++;
+    else if (depth > 0) depth--;
+    if (depth > limit) return true;
+  }
+  return false;
+}
+
 function stringEnd(text: string, from: number, end: number): number {
   const quote = text[from];
   for (let at = from + 1; at < end; at++) {

@@ -351,6 +351,16 @@ function descend(work: Work, unit: Unit, depth: number): Frame | undefined {
   const code = lines.filter((line) => line.code);
   const [header] = code;
   if (!header || code.length < 2) return salvage(work, header);
+  if (text[header.first] === '@') {
+    // A decorator is read by itself, and so is what it decorates.
+    const rest = code.find((line) => line !== header && !line.inside && line.indent <= header.indent && !')]}'.includes(text[line.first]!));
+    const end = rest?.start ?? unit.end;
+    const result = parseFramed(work, header.first + 1, end, frames[0]!, []);
+    if (result.file) {
+      work.pieces.push(result.file);
+      return rest && run(work, [{ start: end, end: unit.end }], [none, ...frames], depth + 1);
+    }
+  }
   salvage(work, header);
   // Lines that stand no deeper than the header separate bodies: `} else {`, `);`.
   let from = lines.indexOf(header) + 1;

@@ -2,10 +2,14 @@ import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
 import type { File } from '@babel/types';
 import type { SourceDocument } from '../engine/types.ts';
 import type { Parse, Problem } from './parsed.ts';
+import { nestsDeeper } from './javascript-lines.ts';
 import { repair, withoutRunaways, type Attempt } from './javascript-repair.ts';
 
 /** Above this many characters a broken file is not repaired, and none is parsed above four times as many. */
 const repairLimit = 1_000_000;
+
+/** The parser recurses, and runs out of stack not far above this; a regular expression met at that point aborts the process. */
+const deepest = 300;
 
 const tolerated: ParserOptions = {
   errorRecovery: true,
@@ -56,6 +60,7 @@ const tolerable = (file: File): readonly Broken[] => (file as File & { errors?: 
 function attemptWith(plugins: readonly ParserPlugin[], sourceType: 'unambiguous' | 'module'): Attempt {
   const options: ParserOptions = { ...tolerated, sourceType, plugins: [...plugins] };
   return (text) => {
+    if (nestsDeeper(text, deepest)) return { at: -1, message: 'Nested too deeply', expected: '' };
     try {
       return { file: parse(text, options) as unknown as File };
     } catch (error) {
