@@ -282,6 +282,16 @@ describe('Dockerfile: writer', () => {
     assert.equal(write('FROM a\nUSER b\nUSER root\n', 'final-stage', [set('user', 'app')]), 'FROM a\nUSER b\nUSER app\n');
   });
 
+  it('takes the line of a word that stands alone on it', () => {
+    const flag = remove('commands.flags.--force-yes');
+    const run = (text: string): string | undefined => write(`FROM a\n${text}`, 'RUN', [flag], '--force-yes');
+    assert.equal(run('RUN apt-get --force-yes install b\n'), 'FROM a\nRUN apt-get install b\n');
+    assert.equal(run('RUN apt-get \\\n  --force-yes \\\n  install b\n'), 'FROM a\nRUN apt-get \\\n  install b\n');
+    assert.equal(run('RUN apt-get install b \\\n  --force-yes\nUSER c\n'), 'FROM a\nRUN apt-get install b\nUSER c\n');
+    assert.equal(run('RUN apt-get install b \\\n  # old keys\n  --force-yes'), 'FROM a\nRUN apt-get install b\n  # old keys');
+    assert.equal(write('FROM a\nRUN b \\', 'stage', [{ op: 'insert', text: 'USER x' }]), undefined, 'it would go on with the RUN');
+  });
+
   it('inserts around whole instructions', () => {
     const text = 'FROM a\nRUN b \\\n  c\nCMD d\n';
     assert.equal(write(text, 'RUN', [{ op: 'insert', text: 'USER x' }]), 'FROM a\nRUN b \\\n  c\nUSER x\nCMD d\n');

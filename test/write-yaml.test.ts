@@ -93,7 +93,7 @@ describe('write yaml', () => {
   it('keeps CRLF', () => {
     const crlf = 'a:\r\n  b: 1 # c\r\nd: 2\r\n';
     assert.equal(yaml(crlf, [set('a.x.y', 1)]), 'a:\r\n  b: 1 # c\r\n  x:\r\n    y: 1\r\nd: 2\r\n');
-    assert.equal(yaml(crlf, [remove('a.b')]), 'd: 2\r\n');
+    assert.equal(yaml(crlf, [remove('a.b')]), '# c\r\nd: 2\r\n');
   });
 
   it('works at the end of a text without a line end', () => {
@@ -124,13 +124,15 @@ describe('write yaml', () => {
     assert.equal(yaml("a: 'x'\n", [set('b', "it's #1")]), "a: 'x'\nb: 'it''s #1'\n");
   });
 
-  it('removes lines, and what would be empty', () => {
+  it('removes lines and what would be empty, but no comment', () => {
     assert.equal(
       yaml(pod, [remove('securityContext.privileged')], { root: 'spec.containers', focus: 'web' }),
-      pod.replace(/ {6}securityContext:\n.*\n/, ''),
+      pod.replace(/ {6}securityContext:\n.*(#.*\n)/, '      $1'),
     );
     assert.equal(yaml(pod, [remove('name')], { root: 'spec.containers', focus: 'redis' }), pod.replace('name: cache\n      ', ''));
     assert.equal(yaml('a: { b: 1, c: 2 }\n', [remove('a.b')]), 'a: { c: 2 }\n');
+    assert.equal(yaml('a:\n  - b # why\n  - c\n', [remove('a.*')], { focus: 'b' }), 'a:\n  # why\n  - c\n');
+    assert.equal(yaml('a:\n  - b: 1 # why\n    c: 2\n', [remove('b')], { root: 'a', focus: 'b: 1' }), undefined);
     assert.equal(yaml('a: { b: 1, c: 2 }\nd: 1\n', [remove('a.b'), remove('a.c')]), 'd: 1\n');
     assert.equal(yaml('a:\n  b: 1\n', [remove('b')], { root: 'a' }), 'a: {}\n');
   });

@@ -22,6 +22,7 @@ import type {
   SecretMatch,
   Severity,
   SourceDocument,
+  TreeEdit,
 } from './types.ts';
 
 /** Rules made ready to run: compiled and indexed. Build it once; it is the same object for every document of a configuration. */
@@ -264,11 +265,11 @@ function matchFact(compiled: CompiledMatch, fact: Fact, lines: Lines, add: Add):
   }
   if (compiled.without && compiled.without(fact).truth !== false) return;
   if (compiled.check) {
-    for (const hit of compiled.check(fact)) addHit(rule, fact, hit, template, message, add);
+    for (const hits of byLine(compiled.check(fact), ({ span }) => span, lines)) addHits(rule, fact, hits, template, message, add);
     return;
   }
   if (compiled.at) places = compiled.at(fact.node, fact, home).places.slice(0, 1);
-  for (const [place, ...more] of byLine(fact, places, lines)) {
+  for (const [place, ...more] of byLine(places, (one) => inDocument(fact, one).span, lines)) {
     const site = (one: Place): Site => ({ span: inDocument(fact, one).span, fill: (text) => fill(text, valuesOf(fact, one)) });
     const values = valuesOf(fact, place);
     const here = inDocument(fact, place);
@@ -288,10 +289,10 @@ function matchFact(compiled: CompiledMatch, fact: Fact, lines: Lines, add: Add):
 }
 
 /** Two places on one line are one thing to read, and to fix. */
-function byLine(fact: Fact, places: readonly Place[], lines: Lines): Iterable<readonly [Place, ...Place[]]> {
-  const groups = new Map<number, [Place, ...Place[]]>();
+function byLine<T>(places: readonly T[], spanOf: (place: T) => Span, lines: Lines): Iterable<readonly [T, ...T[]]> {
+  const groups = new Map<number, [T, ...T[]]>();
   for (const place of places) {
-    const { line } = lines.position(inDocument(fact, place).span.start);
+    const { line } = lines.position(spanOf(place).start);
     const group = groups.get(line);
     if (group) group.push(place);
     else groups.set(line, [place]);
@@ -299,17 +300,33 @@ function byLine(fact: Fact, places: readonly Place[], lines: Lines): Iterable<re
   return groups.values();
 }
 
-function addHit(rule: Rule, fact: Fact, hit: Hit, template: FixTemplate | undefined, message: string, add: Add): void {
-  const values = { ...valuesOf(fact, { span: hit.span }), ...hit.values };
-  const fixes: Fix[] = [];
-  if (hit.fix) {
-    const edits = writeEdits(fact, hit.fix.edits, hit.span);
-    if (edits) fixes.push({ title: hit.fix.title, safe: hit.fix.safe, edits });
-  } else if (template) {
-    const fix = fixOf(template, fact, [{ span: hit.span, fill: (text) => fill(text, values) }]);
-    if (fix) fixes.push(fix);
-  }
-  add(rule, oneLine(fact, hit.span), fill(message, values), hit.related ?? [], fact.name, fixes, fact.head);
+/** What a check found on one line. */
+function addHits(
+  rule: Rule,
+  fact: Fact,
+  hits: readonly [Hit, ...Hit[]],
+  template: FixTemplate | undefined,
+  message: string,
+  add: Add,
+): void {
+  const [hit] = hits;
+  const valuesAt = (one: Hit): Readonly<Record<string, string>> => ({ ...valuesOf(fact, { span: one.span }), ...one.values });
+  const site = (one: Hit): Site => ({ span: one.span, fill: (text) => fill(text, valuesAt(one)) });
+  const [, ...more] = hits;
+  const fix = hit.fix ? (ownFix(fact, hits) ?? ownFix(fact, [hit])) : template && fixOf(template, fact, [site(hit), ...more.map(site)]);
+  add(rule, oneLine(fact, hit.span), fill(message, valuesAt(hit)), hit.related ?? [], fact.name, fix ? [fix] : [], fact.head);
+}
+
+/** The fixes of hits in one; undefined when one has none or they can't be written together. */
+function ownFix(fact: Fact, hits: readonly [Hit, ...Hit[]]): Fix | undefined {
+  const fixes = hits.flatMap(({ fix }) => fix ?? []);
+  const [first] = fixes;
+  if (!first || fixes.length < hits.length) return undefined;
+  const edits = hits.flatMap(({ fix, span }) =>
+    fix!.edits.map((edit): TreeEdit => (edit.op === 'set' || edit.op === 'remove' ? { focus: span, ...edit } : edit)),
+  );
+  const written = writeEdits(fact, edits, hits[0].span);
+  return written && { title: first.title, safe: fixes.every(({ safe }) => safe), edits: written };
 }
 
 function addCodeHit(rule: Rule, fact: Fact, hit: CodeHit, add: Add): void {

@@ -134,7 +134,8 @@ function objectOf(body: MapNode, json: boolean, sources: Map<Node, Node>): MapNo
   const repeated = new Map<string, { readonly at: number; readonly items: Node[] }>();
   for (const entry of body.entries) {
     const { key, value } = entry;
-    const isBlock = entry.block === true || (json && !data.has(key) && blocksIn(value));
+    // `security_context = {` is no block, but it is what many write and mean.
+    const isBlock = entry.block === true || (!data.has(key) && (json || value.kind === 'map') && blocksIn(value));
     if (isBlock && key === 'persistent_volume_source' && value.kind === 'map') {
       entries.push(...objectOf(value, json, sources).entries);
       continue;

@@ -154,10 +154,10 @@ function remove(target: Target, keys: readonly string[]): Made {
   if (isStage(node) && found.value.kind === 'map') return whole(text, found.value.span);
   if (keys[0] === 'variables') {
     const owner = follow(target, ['variables'])?.value;
-    return owner?.kind === 'map' && owner.entries.length === 1 ? whole(text, target.span) : [word(text, found.span)];
+    return owner?.kind === 'map' && owner.entries.length === 1 ? whole(text, target.span) : word(text, found.span);
   }
   if (/^(?:tag|digest|group)$/.test(key)) return [{ span: { start: found.value.span.start - 1, end: found.value.span.end }, text: '' }];
-  if (keys[0] === 'flags' || /^(?:from|chown|chmod|platform)$/.test(key)) return [word(text, found.span)];
+  if (keys[0] === 'flags' || /^(?:from|chown|chmod|platform)$/.test(key)) return word(text, found.span);
   return undefined;
 }
 
@@ -173,18 +173,35 @@ function removeItem(target: Target, keys: readonly string[], items: readonly Nod
   }
   if (items.length === 1 && keys.length === 2) return whole(text, target.span);
   if (/^["']/.test(written) && keys[0] !== 'commands') return undefined;
-  return [word(text, item.span)];
+  return word(text, item.span);
 }
 
 function whole(text: string, span: Span): readonly TextEdit[] {
   return [{ span: wholeLines(text, span), text: '' }];
 }
 
-/** A word with the blank before it. */
-function word(text: string, span: Span): TextEdit {
+/** A word with the blank before it, or with its line where it has one of its own in the midst of an instruction. */
+function word(text: string, span: Span): readonly TextEdit[] {
   let { start } = span;
   while (start > 0 && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
-  return { span: { start, end: span.end }, text: '' };
+  const line = wholeLines(text, span);
+  const rest = text.slice(span.end, lineEnd(text, span.end)).trim();
+  if (start === 0 || start !== lineStart(text, span.start)) return [{ span: { start, end: span.end }, text: '' }];
+  if (rest === '\\' || rest === '`') return [{ span: line, text: '' }];
+  if (rest !== '') return [{ span, text: '' }];
+  // The last line: the one before, comments left out, no longer goes on.
+  for (let end = start - 1; end > 0; end = lineStart(text, end) - 1) {
+    const before = text.slice(lineStart(text, end), end).trimEnd();
+    if (before.trim() === '' || before.trim().startsWith('#')) continue;
+    const mark = /[ \t]*[\\`]$/.exec(before);
+    if (!mark) break;
+    const from = lineStart(text, end) + mark.index;
+    return [
+      { span: { start: from, end: from + mark[0].length }, text: '' },
+      { span: line, text: '' },
+    ];
+  }
+  return [{ span, text: '' }];
 }
 
 /** The entry at a path; where several are, the one that holds the focus. */

@@ -2,7 +2,7 @@ import type { Entry, ListNode, MapNode, Node } from '../tree.ts';
 import type { Json, TextEdit, Writer } from '../types.ts';
 import { addToFlow, flow, removeFromFlow, type FlowStyle } from './flow.ts';
 import { isEntry, isRecord, plan, type Plan } from './plan.ts';
-import { lineEnd, lineStart, newlineOf, wholeLines, writeTexts } from './text.ts';
+import { indentAt, lineEnd, lineStart, newlineOf, wholeLines, writeTexts } from './text.ts';
 
 /** Writes tree edits into YAML: block style with the file's indentation, flow style where the file has it. Comments, quotes and line ends stay. */
 export const writeYaml: Writer = ({ document, node, span }, edits, focus) => {
@@ -148,15 +148,24 @@ function removeFrom(style: Style, container: MapNode | ListNode, removed: Readon
     // The first key of a list item goes: the next one moves up behind the dash.
     const span = { start: members[0]!.span.start, end: members[firstKept]!.span.start };
     if (/^[ \t]*#/m.test(text.slice(lineEnd(text, members[0]!.span.end), span.end))) return undefined;
+    if (members.slice(0, firstKept).some((m) => commentBehind(text, m) !== undefined)) return undefined;
     edits.push({ span, text: '' });
     from = firstKept;
   }
   for (const member of members.slice(from)) {
     if (!removed.has(member)) continue;
     if (!/^\s*$/.test(isEntry(member) ? lead(member) : lead(member).replace('-', ''))) return undefined;
-    edits.push({ span: wholeLines(text, member.span), text: '' });
+    const comment = commentBehind(text, member);
+    const start = lineStart(text, member.span.start) + indentAt(text, member.span.start).length;
+    edits.push({ span: comment === undefined ? wholeLines(text, member.span) : { start, end: comment }, text: '' });
   }
   return edits;
+}
+
+/** Where the comment behind a member starts. */
+function commentBehind(text: string, { span }: Entry | Node): number | undefined {
+  const blank = /^[ \t]+(?=#)/.exec(text.slice(span.end, lineEnd(text, span.end)));
+  return blank ? span.end + blank[0].length : undefined;
 }
 
 function isFlow(text: string, node: Node): boolean {
