@@ -1,20 +1,17 @@
 import { lastName } from './names.ts';
-import { isFunction, keyName, type FunctionNode, type Node } from './nodes.ts';
+import { isFunction, keyName, type FunctionNode } from './nodes.ts';
 import type { Place, Scopes } from './scopes.ts';
 
 /** Calls that hand on what they are given in another form. */
 const conversions =
   /^(?:String|Number|BigInt|Boolean|parseInt|parseFloat|Math|floor|round|ceil|trunc|toString|toFixed|from|fromCharCode|fromCodePoint|charAt|at|slice|substr|substring|join|concat|push|map|padStart|padEnd|replace|btoa|encode|stringify|update|digest|createHash|hex|abs|repeat|of|fill|reduce|toUpperCase|toLowerCase|trim)$/;
 
-const placesOf = new WeakMap<Scopes, Map<Node, Place>>();
-
 /**
  * The names that the value of an expression gets: the variable, property or argument it ends up in, and the function it is
  * made in. `const token = String(Math.random())` gives `token` for `Math.random()`.
  */
 export function namesFor(place: Place, scopes: Scopes): readonly string[] {
-  let places = placesOf.get(scopes);
-  if (!places) placesOf.set(scopes, (places = new Map(scopes.places.map((p) => [p.node, p]))));
+  const places = (scopes.placeOf ??= new Map(scopes.places.map((p) => [p.node, p])));
   const names: string[] = [];
   const add = (name: string | undefined): void => {
     if (name) names.push(name);

@@ -53,6 +53,8 @@ export interface Scopes {
   readonly fields: ReadonlyMap<ClassNode, ReadonlyMap<string, { readonly value: Node; readonly scope: Scope }>>;
   readonly methods: ReadonlyMap<ClassNode, ReadonlyMap<string, FunctionNode>>;
   readonly parents: ReadonlyMap<FunctionNode, Node>;
+  /** Memo of purpose.ts. */
+  placeOf?: ReadonlyMap<Node, Place>;
 }
 
 export function lookup(scope: Scope, name: string): Binding | undefined {

@@ -37,6 +37,28 @@ export interface ListNode extends Base {
   readonly open?: boolean;
 }
 
+/**
+ * A list whose items are made at the first question. A class, because the getter of an object literal becomes a part of its shape: what it
+ * closes over (a whole document) would stay in memory until V8's next major collection, and every object would have a shape of its own.
+ */
+export class LazyList implements ListNode {
+  readonly kind = 'list';
+  readonly span: Span;
+  declare readonly open?: true;
+  private made: readonly Node[] | undefined;
+  private readonly make: () => readonly Node[];
+
+  constructor(span: Span, make: () => readonly Node[], open = false) {
+    this.span = span;
+    this.make = make;
+    if (open) this.open = true;
+  }
+
+  get items(): readonly Node[] {
+    return (this.made ??= this.make());
+  }
+}
+
 export type ScalarValue = string | number | boolean | null;
 
 export interface ScalarNode extends Base {

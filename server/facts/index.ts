@@ -50,27 +50,42 @@ function extractorsOf(parsed: Parsed): ReadonlySet<Extractor> {
 
 /** The facts of one document; `siblings` are the other documents of its folder. Facts and literals are computed when asked for. */
 export function extract(parsed: Parsed, siblings: readonly Parsed[]): Extraction {
-  const own = [...extractorsOf(parsed)];
-  let facts: readonly Fact[] | undefined;
-  let literals: readonly Literal[] | undefined;
-  return {
-    platforms: own.map((extractor) => extractor.platform),
-    get facts() {
-      return (facts ??= own.flatMap((extractor) =>
-        extractor.facts(
-          parsed,
-          siblings.filter((s) => belongs(s, extractor)),
-        ),
-      ));
-    },
-    get literals() {
-      if (!literals) {
-        const special = own.filter((extractor) => 'literals' in extractor);
-        literals = special.length > 0 ? special.flatMap((extractor) => extractor.literals!(parsed)) : generalLiterals(parsed, this.facts);
-      }
-      return literals;
-    },
-  };
+  return new LazyExtraction(parsed, siblings, [...extractorsOf(parsed)]);
+}
+
+/** A class for the reason that LazyList is one. */
+class LazyExtraction implements Extraction {
+  readonly platforms: readonly Platform[];
+  private readonly parsed: Parsed;
+  private readonly siblings: readonly Parsed[];
+  private readonly own: readonly Extractor[];
+  private knownFacts: readonly Fact[] | undefined;
+  private knownLiterals: readonly Literal[] | undefined;
+
+  constructor(parsed: Parsed, siblings: readonly Parsed[], own: readonly Extractor[]) {
+    this.platforms = own.map((extractor) => extractor.platform);
+    this.parsed = parsed;
+    this.siblings = siblings;
+    this.own = own;
+  }
+
+  get facts(): readonly Fact[] {
+    return (this.knownFacts ??= this.own.flatMap((extractor) =>
+      extractor.facts(
+        this.parsed,
+        this.siblings.filter((s) => belongs(s, extractor)),
+      ),
+    ));
+  }
+
+  get literals(): readonly Literal[] {
+    if (!this.knownLiterals) {
+      const special = this.own.filter((extractor) => 'literals' in extractor);
+      this.knownLiterals =
+        special.length > 0 ? special.flatMap((extractor) => extractor.literals!(this.parsed)) : generalLiterals(this.parsed, this.facts);
+    }
+    return this.knownLiterals;
+  }
 }
 
 /** A `.env` file is no Compose file, but Compose reads it; so do a chart's templates its values. */

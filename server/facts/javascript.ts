@@ -31,30 +31,64 @@ export const javascript: Extractor = {
   literals: (parsed) => literalsOf(parsed),
 };
 
-interface Visit {
-  readonly node: Node;
+/** Where a value stands. Nodes share it: most have no name of their own. */
+class Context {
   readonly key: string;
   readonly path: readonly string[];
   /** The assignment that the value belongs to. */
   readonly whole: Span | undefined;
+  private nameless: Context | undefined;
+
+  constructor(key: string, path: readonly string[], whole?: Span) {
+    this.key = key;
+    this.path = path;
+    this.whole = whole;
+  }
+
+  /** The same place without a name. */
+  get bare(): Context {
+    return this.key === '' && !this.whole ? this : (this.nameless ??= new Context('', this.path));
+  }
+
+  /** What is called `name` here. */
+  named(name: string | undefined, whole?: Span): Context {
+    return new Context(name ?? '', name ? [...this.path, name] : this.path, whole);
+  }
+}
+
+/** Nodes that are still to be visited; the one pushed last comes first. */
+class Visits {
+  private readonly nodes: Node[] = [];
+  private readonly contexts: Context[] = [];
+
+  push(node: Node | null | undefined, context: Context): void {
+    if (!node) return;
+    this.nodes.push(node);
+    this.contexts.push(context);
+  }
+
+  pushAll(nodes: readonly (Node | null)[], context: Context): void {
+    for (let i = nodes.length - 1; i >= 0; i--) this.push(nodes[i], context);
+  }
+
+  each(visit: (node: Node, context: Context) => void): void {
+    for (let node = this.nodes.pop(); node; node = this.nodes.pop()) visit(node, this.contexts.pop()!);
+  }
 }
 
 /** String literals with the name of what they are assigned to, compared with, or handed to. */
 function literalsOf({ program }: Parsed): Literal[] {
   const found: Literal[] = [];
-  const stack: Visit[] = program ? [{ node: program.program, key: '', path: [], whole: undefined }] : [];
-  while (stack.length) {
-    const visit = stack.pop()!;
-    const node = unwrap(visit.node);
+  const visits = new Visits();
+  visits.push(program?.program, new Context('', []));
+  visits.each((visited, context) => {
+    const node = unwrap(visited);
     const text = textOf(node);
     if (text) {
-      const whole = visit.whole ?? { start: node.start!, end: node.end! };
-      found.push({ key: visit.key, value: text.value, span: text.span, whole, path: visit.path });
-      continue;
-    }
-    const children = childrenOf(node, visit);
-    for (let i = children.length - 1; i >= 0; i--) stack.push(children[i]!);
-  }
+      const { key, path, whole } = context;
+      found.push({ key, value: text.value, span: text.span, whole: whole ?? { start: node.start!, end: node.end! }, path });
+    } else pushChildren(node, context, visits);
+  });
   return found;
 }
 
@@ -73,10 +107,14 @@ function textOf(node: Node): Text | undefined {
   if (node.type !== 'BinaryExpression' || node.operator !== '+') return undefined;
   const parts: Node[] = [];
   let at: Node = node;
-  for (; at.type === 'BinaryExpression' && at.operator === '+'; at = unwrap(at.left)) parts.push(unwrap(at.right));
+  for (; at.type === 'BinaryExpression' && at.operator === '+'; at = unwrap(at.left)) {
+    const part = unwrap(at.right);
+    if (part.type !== 'StringLiteral' && part.type !== 'TemplateLiteral') return undefined;
+    parts.push(part);
+  }
+  if (at.type !== 'StringLiteral' && at.type !== 'TemplateLiteral') return undefined;
   parts.push(at);
   parts.reverse();
-  if (!parts.every((part) => part.type === 'StringLiteral' || part.type === 'TemplateLiteral')) return undefined;
   const texts = parts.map((part) => textOf(part));
   const [first] = texts;
   const last = texts.at(-1);
@@ -84,72 +122,78 @@ function textOf(node: Node): Text | undefined {
   return { value: texts.map((text) => text!.value).join(''), span: { start: first.span.start, end: last.span.end } };
 }
 
-function childrenOf(node: Node, { key, path, whole }: Visit): Visit[] {
-  const spanned = { start: node.start!, end: node.end! };
-  const assigned = (name: string | undefined, value: Node | null | undefined): Visit[] =>
-    value ? [{ node: value, key: name ?? '', path: name ? [...path, name] : path, whole: spanned }] : [];
-  const plain = (child: Node | null | undefined): Visit[] => (child ? [{ node: child, key: '', path, whole: undefined }] : []);
-  const same = (child: Node): Visit => ({ node: child, key, path, whole });
+/** From the last child to the first. */
+function pushChildren(node: Node, context: Context, visits: Visits): void {
+  const assigned = (name: string | undefined, value: Node | null | undefined): void => {
+    if (value) visits.push(value, context.named(name, { start: node.start!, end: node.end! }));
+  };
+  const plain = (child: Node | null | undefined): void => {
+    visits.push(child, context.bare);
+  };
   switch (node.type) {
     case 'ImportDeclaration':
     case 'ImportExpression':
     case 'ExportAllDeclaration':
-      return [];
+      return;
     case 'VariableDeclarator':
-      return [...plain(node.id.type === 'Identifier' ? undefined : node.id), ...assigned(lastName(node.id), node.init)];
+      assigned(lastName(node.id), node.init);
+      if (node.id.type !== 'Identifier') plain(node.id);
+      return;
     case 'AssignmentExpression':
-      return [...plain(node.left), ...assigned(lastName(node.left), node.right)];
     case 'AssignmentPattern':
-      return [...plain(node.left), ...assigned(lastName(node.left), node.right)];
+      assigned(lastName(node.left), node.right);
+      return plain(node.left);
     case 'ObjectProperty':
-      return [...(node.computed ? plain(node.key) : []), ...assigned(keyName(node.key, node.computed), node.value)];
+      assigned(keyName(node.key, node.computed), node.value);
+      if (node.computed) plain(node.key);
+      return;
     case 'ClassProperty':
-      return [...(node.decorators ?? []).flatMap(plain), ...assigned(keyName(node.key, node.computed), node.value)];
+      assigned(keyName(node.key, node.computed), node.value);
+      return visits.pushAll(node.decorators ?? [], context.bare);
     case 'ClassPrivateProperty':
       return assigned(node.key.id.name, node.value);
     case 'JSXAttribute':
       return assigned(node.name.type === 'JSXIdentifier' ? node.name.name : undefined, node.value);
     case 'JSXExpressionContainer':
-      return [same(node.expression)];
+      return visits.push(node.expression, context);
     case 'LogicalExpression':
       // `process.env.TOKEN || 'default'`, on its own or assigned.
-      return [...plain(node.left), key ? same(node.right) : { ...same(node.right), key: lastName(node.left) ?? '' }];
+      visits.push(node.right, context.key ? context : new Context(lastName(node.left) ?? '', context.path, context.whole));
+      return plain(node.left);
     case 'ConditionalExpression':
-      return [...plain(node.test), same(node.consequent), same(node.alternate)];
-    case 'BinaryExpression': {
-      if (/^[!=]==?$/.test(node.operator))
-        return [...assigned(lastName(node.right), node.left), ...assigned(lastName(node.left), node.right)];
+      visits.push(node.alternate, context);
+      visits.push(node.consequent, context);
+      return plain(node.test);
+    case 'BinaryExpression':
+      if (/^[!=]==?$/.test(node.operator)) {
+        assigned(lastName(node.left), node.right);
+        return assigned(lastName(node.right), node.left);
+      }
       // Not by recursion: chains of `+` are long.
-      return [...plain(node.left), ...plain(node.right)];
-    }
+      plain(node.right);
+      return plain(node.left);
     case 'CallExpression':
     case 'OptionalCallExpression':
     case 'NewExpression': {
       const name = lastName(node.callee);
       const required = name === 'require' && node.callee.type === 'Identifier';
-      const args = required ? [] : node.arguments;
       // `Buffer.from('…')` assigned to a name still carries that name.
-      const carried = args.length === 1 && key && /^(?:from|String|toString|trim|encode)$/.test(name ?? '');
-      return [
-        ...plain(node.callee),
-        ...args.map((argument): Visit =>
-          carried ? same(argument) : { node: argument, key: name ?? '', path: name ? [...path, name] : path, whole: undefined },
-        ),
-      ];
+      const carried = node.arguments.length === 1 && context.key && /^(?:from|String|toString|trim|encode)$/.test(name ?? '');
+      if (!required && node.arguments.length > 0) visits.pushAll(node.arguments, carried ? context : context.named(name));
+      return plain(node.callee);
     }
     case 'ArrayExpression':
-      return node.elements.flatMap((element) => (element ? [same(element)] : []));
+      return visits.pushAll(node.elements, context);
     case 'ObjectExpression':
     case 'ObjectPattern':
-      return node.properties.map((property) => same(property));
+      return visits.pushAll(node.properties, context);
     default: {
-      const all: Visit[] = [];
-      for (const name of keysOf(node.type)) {
-        const value = child(node, name);
-        for (const item of Array.isArray(value) ? (value as readonly (Node | null)[]) : [value as Node | null | undefined])
-          all.push(...plain(item));
+      const keys = keysOf(node.type);
+      for (let k = keys.length - 1; k >= 0; k--) {
+        const value = child(node, keys[k]!);
+        if (Array.isArray(value)) visits.pushAll(value as readonly (Node | null)[], context.bare);
+        else plain(value as Node | null | undefined);
       }
-      return all;
     }
   }
 }

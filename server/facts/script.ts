@@ -1,19 +1,12 @@
-import type { Entry, ListNode, MapNode, Node, ScalarNode } from '../engine/tree.ts';
+import { LazyList, type Entry, type MapNode, type Node, type ScalarNode } from '../engine/tree.ts';
 import { shellCommands } from '../parse/shell.ts';
 
 /** A `commands` entry for scripts that stand in YAML scalars, computed at the first question; open if not all are known. */
 export function commandsEntry(scripts: readonly Node[], text: string, at: Entry): Entry {
   const { keySpan, span } = at;
   const known = scripts.filter((script) => script.kind === 'scalar');
-  let commands: readonly MapNode[] | undefined;
-  const value: ListNode = {
-    kind: 'list',
-    span: at.value.span,
-    ...(known.length < scripts.length && { open: true }),
-    get items() {
-      return (commands ??= known.flatMap((script) => scriptCommands(script, text)));
-    },
-  };
+  const commands = (): readonly Node[] => known.flatMap((script) => scriptCommands(script, text));
+  const value = new LazyList(at.value.span, commands, known.length < scripts.length);
   return { key: 'commands', keySpan, span, value };
 }
 

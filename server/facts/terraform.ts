@@ -49,7 +49,7 @@ function factsOf(module: Module, parsed: Parsed): readonly Fact[] {
       // What an override says is said of the block that it changes.
       if (overrides.some((override) => override.entry === entry)) return [];
       const context = instance(entry, contextOf(module, parsed.document));
-      return context ? [factOf(address, entry, overrides, context, scope)] : [];
+      return context ? [new Block(address, entry, overrides, context, scope)] : [];
     });
     known.facts.set(parsed, facts);
   }
@@ -70,23 +70,35 @@ function kubernetesOf(module: Module, parsed: Parsed): readonly Fact[] {
   return facts;
 }
 
-function factOf(address: string, entry: Entry, overrides: readonly Declaration[], context: Context, scope: Scope): Fact {
-  let node: Node | undefined;
-  const head = headOf(entry, context.document.text);
-  return {
-    platform: 'terraform',
-    types: typesOf(entry),
-    name: address,
-    address,
-    document: context.document,
-    // Evaluated when a rule asks: most resources are of no rule's type.
-    get node() {
-      return (node ??= overrides.reduce((sum, override) => overridden(sum, override, head, context), evaluate(entry.value, context)));
-    },
-    head,
-    span: entry.span,
-    scope,
-  };
+/** A class for the reason that LazyList is one. */
+class Block implements Fact {
+  readonly platform = 'terraform';
+  readonly types: readonly string[];
+  readonly name: string;
+  readonly address: string;
+  readonly document: Fact['document'];
+  readonly head: Span;
+  readonly span: Span;
+  readonly scope: Scope;
+  private evaluated: Node | undefined;
+  private readonly evaluate: () => Node;
+
+  constructor(address: string, entry: Entry, overrides: readonly Declaration[], context: Context, scope: Scope) {
+    this.types = typesOf(entry);
+    this.name = address;
+    this.address = address;
+    this.document = context.document;
+    this.head = headOf(entry, context.document.text);
+    this.span = entry.span;
+    this.scope = scope;
+    this.evaluate = () =>
+      overrides.reduce((sum, override) => overridden(sum, override, this.head, context), evaluate(entry.value, context));
+  }
+
+  /** Evaluated when a rule asks: most resources are of no rule's type. */
+  get node(): Node {
+    return (this.evaluated ??= this.evaluate());
+  }
 }
 
 /** The block with what an override replaces, at the place of what it replaces. No key of it is written here, so that no fix changes it in vain. */

@@ -1,6 +1,6 @@
 import { Add, Copy, DockerfileParser, type Instruction, type Onbuild, Run } from 'dockerfile-ast';
 import { Lines } from '../engine/positions.ts';
-import type { Entry, ListNode, MapNode, Node, ScalarNode, Span } from '../engine/tree.ts';
+import { LazyList, type Entry, type MapNode, type Node, type ScalarNode, type Span } from '../engine/tree.ts';
 import { blankComments, entry, Line, list, map, scalar } from './dockerfile-line.ts';
 import { edited, repair } from './dockerfile-repair.ts';
 import type { Parse } from './parsed.ts';
@@ -256,13 +256,5 @@ function separator(value: string, character: string, last = false): number {
 
 /** A list entry whose items are computed at the first question. */
 function lazyEntry(key: string, span: Span, items: () => readonly Node[]): Entry {
-  let known: readonly Node[] | undefined;
-  const value: ListNode = {
-    kind: 'list',
-    span,
-    get items() {
-      return (known ??= items());
-    },
-  };
-  return { key, keySpan: span, span, value };
+  return { key, keySpan: span, span, value: new LazyList(span, items) };
 }

@@ -187,7 +187,7 @@ class Reader {
   }
 
   /** The words as they stand in the script, for what is read a second time. */
-  private readonly written = new WeakMap<Node, { readonly text: string; readonly pos: number }>();
+  private readonly written = new Map<Node, { readonly text: string; readonly pos: number }>();
 
   private argument(argument: Command['args'][number]): Node {
     if (argument.type === 'Word') return this.word(argument);
