@@ -46,7 +46,7 @@ interface Work {
  * further where that fails. Undefined when nothing could be read.
  */
 export function repair(text: string, failure: Failure, attempt: Attempt): File | undefined {
-  const work: Work = { text, attempt, left: text.length * 14 + 500_000, pieces: [] };
+  const work: Work = { text, attempt, left: text.length * 24 + 500_000, pieces: [] };
   if (failure.at < 0) work.left = text.length * 4;
   const closed = closeComments(text);
   const source = closed ?? text;
