@@ -8,8 +8,8 @@ import { repair, withoutRunaways, type Attempt } from './javascript-repair.ts';
 /** Above this many characters a broken file is not repaired, and none is parsed above four times as many. */
 const repairLimit = 1_000_000;
 
-/** The parser recurses, and runs out of stack not far above this; a regular expression met at that point aborts the process. */
-const deepest = 300;
+/** The parser recurses, and runs out of stack not far above this (parentheses: 470); a regular expression met at that point aborts the process. */
+const deepest = 420;
 
 const tolerated: ParserOptions = {
   errorRecovery: true,
