@@ -16,7 +16,7 @@ import { breaches, kinds, type Judgement, type Violation } from './fix-contract.
 /** Ways in which the same lines may be saved. */
 const variants: readonly (readonly [name: string, write: (text: string) => string])[] = [
   ['', (text) => text],
-  [' (CRLF)', (text) => text.replaceAll('\n', '\r\n')],
+  [' (CRLF)', (text) => text.replace(/\r?\n/g, '\r\n')],
   [' (no newline at the end)', (text) => text.trimEnd()],
 ];
 
@@ -87,17 +87,20 @@ describe('the contract of fixes', () => {
       const project = new Project(root, () => rules, undefined, true);
       const { document, findings } = project.analysisOf(path);
       if (!findings.some((finding) => finding.fixable)) continue;
-      const outcome = breaches(document.text, document.syntax, (current) => {
+      const judge = (current: string): Judgement => {
         project.open(path, current);
         const analysis = project.analysisOf(path);
-        return { ...analysis, fixesOf: (finding) => analysis.fixesOf(finding), problems: analysis.parsed.problems.length };
-      });
-      applied += outcome.applied;
-      for (const one of outcome.violations) {
-        const { rule, kind } = one;
-        const group = rule === '(all)' ? `${kind}, ${rule}: ${one.detail.replace(/:.*/s, '')}` : `${kind}, ${rule}`;
-        found.set(group, [...(found.get(group) ?? []), `${path}:${one.line} ${said(one)}`]);
-        totals.set(kind, (totals.get(kind) ?? 0) + 1);
+        return { ...analysis, problems: analysis.parsed.problems.length };
+      };
+      for (const [variant, written] of variants) {
+        const outcome = breaches(written(document.text), document.syntax, judge);
+        applied += outcome.applied;
+        for (const one of outcome.violations) {
+          const { rule, kind, detail, line } = one;
+          const group = `${kind}, ${rule}${rule === '(all)' ? `: ${detail.replace(/:.*/s, '')}` : ''}`;
+          found.set(group, [...(found.get(group) ?? []), `${path}:${line}${variant} ${said(one)}`]);
+          totals.set(kind, (totals.get(kind) ?? 0) + 1);
+        }
       }
     }
     const groups = [...found].sort((a, b) => b[1].length - a[1].length);
