@@ -7,6 +7,7 @@ import { parse, syntaxOf } from '../parse/index.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { Calls } from './calls.ts';
 import { limitedSyntax, readText, reasonOf, type Read } from './files.ts';
+import './heap.ts';
 import { folderOf, isTerraform, moduleOf, sharesModule } from './modules.ts';
 
 /** What is known of one document. */
