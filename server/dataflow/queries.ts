@@ -1,5 +1,5 @@
 import type { CodeQuery, Condition, Json } from '../engine/types.ts';
-import { canonicalName, lastName, staticValue, type StaticValue } from './names.ts';
+import { canonicalName, lastName, settledInit, staticValue, type StaticValue } from './names.ts';
 import { isCall, isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
 import { matches, type Bindings, type Subject } from './match.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
@@ -173,8 +173,25 @@ export function passes(where: Condition, match: Match, subject: Subject, text?: 
     if (!node) return test === 'absent';
     const value = staticValue(node, match.place.scope);
     const inner = unwrap(node);
+    if (test !== null && typeof test === 'object' && 'numeric' in test && isNumeric(inner, match.place.scope) !== test.numeric)
+      return false;
     return holds(test, value, value === undefined ? subject.text.slice(inner.start!, inner.end!) : String(value));
   });
+}
+
+/** Whether all that isn't known of a text is numbers, which end no string and begin no statement. */
+function isNumeric(node: Node, scope: Place['scope'], depth = 0): boolean {
+  const inner = unwrap(node);
+  if (depth > 20) return false;
+  if (staticValue(inner, scope) !== undefined) return true;
+  if (inner.type === 'TemplateLiteral') return inner.expressions.every((part) => isNumeric(part, scope, depth + 1));
+  if (inner.type === 'BinaryExpression') {
+    return inner.operator !== '+' || (isNumeric(inner.left, scope, depth + 1) && isNumeric(inner.right, scope, depth + 1));
+  }
+  if (inner.type === 'UnaryExpression') return /^[-+~]$/.test(inner.operator);
+  if (isCall(inner)) return /^(?:Number|parseInt|parseFloat)$/.test(lastName(inner.callee) ?? '');
+  const init = settledInit(inner, scope);
+  return init !== undefined && isNumeric(init.node, init.scope, depth + 1);
 }
 
 /** Of a literal `/…/flags`, or of `new RegExp('…', 'flags')`. */
@@ -212,6 +229,8 @@ function holds(test: Json, value: StaticValue | undefined, string: string): bool
         return !holds(operand, value, string);
       case 'literal':
         return (value !== undefined) === operand;
+      case 'numeric':
+        return true; // asked of the node, in `passes`
       case 'at-least':
         return typeof value === 'number' && value >= Number(operand);
       case 'at-most':
