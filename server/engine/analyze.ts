@@ -30,7 +30,8 @@ export interface RuleSet {
   readonly rules: ReadonlyMap<string, Rule>;
   /** Severity after overrides. */
   severity(rule: Rule): Severity;
-  readonly byType: ReadonlyMap<string, readonly CompiledMatch[]>;
+  /** By platform and type. */
+  readonly byType: ReadonlyMap<string, ReadonlyMap<string, readonly CompiledMatch[]>>;
   readonly queries: readonly CodeQuery[];
   readonly secrets: (document: SourceDocument, literals: readonly Literal[]) => readonly SecretHit[];
 }
@@ -84,7 +85,7 @@ export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, 
     if (own) return own !== 'off';
     return options.preset === 'all' || (!rule.optional && rule.confidence !== 'low');
   });
-  const byType = new Map<string, CompiledMatch[]>();
+  const byType = new Map<string, Map<string, CompiledMatch[]>>();
   const queries: CodeQuery[] = [];
   const secrets: { rule: Rule; index: number; pattern: SecretMatch['secret'] }[] = [];
   for (const rule of enabled) {
@@ -94,10 +95,11 @@ export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, 
       else {
         const compiled = compileMatch(rule, match, checks);
         for (const { platform, type } of match.on) {
-          const key = `${platform} ${type}`;
-          const list = byType.get(key);
+          const types = byType.get(platform) ?? new Map<string, CompiledMatch[]>();
+          byType.set(platform, types);
+          const list = types.get(type);
           if (list) list.push(compiled);
-          else byType.set(key, [compiled]);
+          else types.set(type, [compiled]);
         }
       }
     });
@@ -185,11 +187,14 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
     found.push(one);
   };
 
+  const judge = (fact: Fact, matches: readonly CompiledMatch[] = []): void => {
+    for (const compiled of matches) attempt(compiled.rule.id, () => matchFact(compiled, fact, lines, add));
+  };
   for (const fact of facts) {
-    for (const type of [...fact.types, '*']) {
-      for (const compiled of rules.byType.get(`${fact.platform} ${type}`) ?? []) {
-        attempt(compiled.rule.id, () => matchFact(compiled, fact, lines, add));
-      }
+    const types = rules.byType.get(fact.platform);
+    if (types) {
+      for (const type of fact.types) judge(fact, types.get(type));
+      judge(fact, types.get('*'));
     }
     if (fact.code && rules.queries.length > 0) {
       attempt('code', () => {

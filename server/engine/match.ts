@@ -1,5 +1,5 @@
 import { and, not, or, predicates, structural, type Truth } from './predicates.ts';
-import { at, items, steps, type Entry, type Located, type Lookup, type MapNode, type Node, type Span } from './tree.ts';
+import { at, steps, type Entry, type Located, type Lookup, type MapNode, type Node, type Span } from './tree.ts';
 import type { Condition, Fact, Json, Relation } from './types.ts';
 
 /** Where a test was decided. */
@@ -22,8 +22,9 @@ export type Test = (node: Node, fact: Fact, home: Place) => Outcome;
 /** A compiled test of the values that a path leads to. */
 type ValueTest = (lookup: Lookup, fact: Fact, home: Place) => Outcome;
 
-const FALSE: Outcome = { truth: false, places: [] };
-const UNKNOWN: Outcome = { truth: undefined, places: [] };
+const none: readonly Place[] = [];
+const FALSE: Outcome = { truth: false, places: none };
+const UNKNOWN: Outcome = { truth: undefined, places: none };
 
 /** Compiles a `where`; throws an Error that names the wrong key or operator. */
 export function compileCondition(condition: Condition): Test {
@@ -74,19 +75,20 @@ function compileAll(tests: readonly Test[]): Test {
   };
 }
 
-function anyOf(tests: readonly Test[]): Test {
-  return (node, fact, home) => union(tests.map((test) => () => test(node, fact, home)));
-}
-
-function union(outcomes: readonly (() => Outcome)[]): Outcome {
-  let truth: Truth = false;
-  const places: Place[] = [];
-  for (const outcome of outcomes) {
-    const { truth: one, places: more } = outcome();
-    truth = or(truth, one);
-    if (one) places.push(...more);
-  }
-  return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+/** Every one that is true adds its places. */
+function anyOf<Subject>(
+  tests: readonly ((subject: Subject, fact: Fact, home: Place) => Outcome)[],
+): (subject: Subject, fact: Fact, home: Place) => Outcome {
+  return (subject, fact, home) => {
+    let truth: Truth = false;
+    let places: readonly Place[] = none;
+    for (const test of tests) {
+      const outcome = test(subject, fact, home);
+      truth = or(truth, outcome.truth);
+      if (outcome.truth) places = places.length > 0 ? [...places, ...outcome.places] : outcome.places;
+    }
+    return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+  };
 }
 
 function compilePath(path: string, value: Json): Test {
@@ -110,10 +112,7 @@ function compilePath(path: string, value: Json): Test {
 
 /** Compiles what stands behind a path. */
 function compileTest(value: Json, path: string): ValueTest {
-  if (Array.isArray(value)) {
-    const tests = value.map((one: Json) => compileTest(one, path));
-    return (lookup, fact, home) => union(tests.map((test) => () => test(lookup, fact, home)));
-  }
+  if (Array.isArray(value)) return anyOf(value.map((one: Json) => compileTest(one, path)));
   if (value !== null && typeof value === 'object') return compileMap(value as Readonly<Record<string, Json>>, path);
   switch (value) {
     case 'absent':
@@ -133,11 +132,11 @@ function compileTest(value: Json, path: string): ValueTest {
       });
   }
   if (typeof value === 'string' && Object.hasOwn(predicates, value)) return compilePredicate(value, undefined);
-  return each(false, (node) => equals(node, value));
+  return each(false, equalTo(value));
 }
 
 const operators: Readonly<Record<string, (argument: Json, path: string) => ValueTest>> = {
-  is: (argument) => each(false, (node) => equals(node, argument)),
+  is: (argument) => each(false, equalTo(argument)),
   matches: (argument) => {
     const pattern = new RegExp(said(argument));
     return each(false, (node) => scalarTest(node, (value) => pattern.test(value)));
@@ -229,23 +228,33 @@ function compilePredicate(name: string, argument: unknown): ValueTest {
 function each(whole: boolean, test: (node: Node) => Truth): ValueTest {
   return (lookup) => {
     let truth: Truth = lookup.uncertain ? undefined : false;
-    const places: Place[] = [];
+    let places: Place[] | undefined;
     for (const one of whole ? lookup.found : flatten(lookup.found)) {
       const outcome = test(one.node);
       truth = or(truth, outcome);
-      if (outcome) places.push(placeOf(one));
+      if (outcome) (places ??= []).push(placeOf(one));
     }
-    return truth ? { truth, places } : truth === false ? FALSE : UNKNOWN;
+    return truth ? { truth, places: places ?? none } : truth === false ? FALSE : UNKNOWN;
   };
 }
 
 function flatten(found: readonly Located[]): readonly Located[] {
-  if (!found.some((one) => one.node.kind === 'list')) return found;
-  return found.flatMap((one) => (one.node.kind === 'list' ? flatten(items(one.node).map((node) => ({ ...one, node }))) : [one]));
+  if (!found.some(isList)) return found;
+  const flat: Located[] = [];
+  for (const one of found) addItems(one, one.node, flat);
+  return flat;
 }
 
-function placeOf(located: Located): Place {
-  return { span: located.node.span, ...located };
+const isList = ({ node }: Located): boolean => node.kind === 'list';
+
+function addItems(located: Located, node: Node, into: Located[]): void {
+  if (node.kind === 'list') for (const item of node.items) addItems(located, item, into);
+  else if (node === located.node) into.push(located);
+  else into.push(located.entry ? { node, entry: located.entry } : { node });
+}
+
+function placeOf({ node, entry }: Located): Place {
+  return entry ? { span: node.span, node, entry } : { span: node.span, node };
 }
 
 /** A map is reported at its key when it is a block or a keyed value, else (a list item) at its first key. */
@@ -268,7 +277,14 @@ function said(literal: Json): string {
 
 /** `true` and `"true"` are the same in every configuration language that we read. */
 export function equals(node: Node, literal: Json): Truth {
-  return scalarTest(node, (value) => (typeof literal === 'boolean' ? value.toLowerCase() === said(literal) : value === said(literal)));
+  return equalTo(literal)(node);
+}
+
+function equalTo(literal: Json): (node: Node) => Truth {
+  const wanted = said(literal);
+  const folded = typeof literal === 'boolean';
+  const same = (value: string): boolean => (folded ? value.toLowerCase() : value) === wanted;
+  return (node) => scalarTest(node, same);
 }
 
 function conditions(key: string, value: Json): Test[] {

@@ -120,47 +120,65 @@ export function steps(path: string): readonly string[] {
 
 /** Follows a path through maps, repeated blocks and lists; every list on the way stands for each of its items. */
 export function at(root: Node, path: string | readonly string[]): Lookup {
-  const keys = typeof path === 'string' ? steps(path) : path;
-  const found: Located[] = [];
-  const missing: { entry?: Entry; depth: number }[] = [];
-  let uncertain = false;
-  const walk = (node: Node, depth: number, entry: Entry | undefined): void => {
-    const key = keys[depth];
+  const search = new Search(typeof path === 'string' ? steps(path) : path);
+  search.follow(root, 0, undefined);
+  return search;
+}
+
+const none: never[] = [];
+
+const added = <T>(list: T[], item: T): T[] => {
+  if (list === none) return [item];
+  list.push(item);
+  return list;
+};
+
+/** Rules ask for thousands of paths, and most lead nowhere: nothing is made before there is something to say. */
+class Search implements Lookup {
+  found: Located[] = none;
+  missing: { entry?: Entry; depth: number }[] = none;
+  uncertain = false;
+  private readonly keys: readonly string[];
+
+  constructor(keys: readonly string[]) {
+    this.keys = keys;
+  }
+
+  follow(node: Node, depth: number, entry: Entry | undefined): void {
+    const key = this.keys[depth];
     // `key:` with nothing behind it, and Terraform's null, mean the same as leaving the key out.
-    if (node.kind === 'scalar' && node.value === null) {
-      missing.push(entry ? { entry, depth } : { depth });
-      return;
-    }
+    if (node.kind === 'scalar' && node.value === null) return this.miss(depth, entry);
     if (key === undefined) {
-      found.push(entry ? { node, entry } : { node });
+      this.found = added(this.found, entry ? { node, entry } : { node });
       return;
     }
     switch (node.kind) {
       case 'unknown':
-        uncertain = true;
+        this.uncertain = true;
         return;
       case 'list':
-        if (node.open) uncertain = true;
-        if (key === '*') for (const item of node.items) walk(item, depth + 1, entry);
-        else for (const item of node.items) walk(item, depth, entry);
+        if (node.open) this.uncertain = true;
+        for (const item of node.items) this.follow(item, key === '*' ? depth + 1 : depth, entry);
         return;
       case 'map': {
         let hit = false;
         for (const e of node.entries) {
           if (e.key !== key && key !== '*') continue;
           hit = true;
-          walk(e.value, depth + 1, e);
+          this.follow(e.value, depth + 1, e);
         }
-        if (node.open || node.optional?.some((one) => one === key || key === '*')) uncertain ||= !hit;
-        if (!hit) missing.push(entry ? { entry, depth } : { depth });
-        return;
+        if (hit) return;
+        if (node.open || node.optional?.some((one) => one === key || key === '*')) this.uncertain = true;
+        return this.miss(depth, entry);
       }
       case 'scalar':
         return;
     }
-  };
-  walk(root, 0, undefined);
-  return { found, uncertain, missing };
+  }
+
+  private miss(depth: number, entry: Entry | undefined): void {
+    this.missing = added(this.missing, entry ? { entry, depth } : { depth });
+  }
 }
 
 /** The first node at a path, or undefined. */
