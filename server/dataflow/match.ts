@@ -23,24 +23,30 @@ export function matches(
   given?: Bindings,
   local = false,
 ): Bindings | undefined {
-  const matcher = new Matcher(pattern, subject, new Map(given), local);
+  const matcher = new Matcher(pattern, subject, given, local);
   return matcher.node(pattern.node, node, scope) ? matcher.bindings : undefined;
 }
 
 type List = readonly (Node | null)[];
 
 class Matcher {
-  readonly bindings: Bindings;
   private readonly pattern: Pattern;
   private readonly subject: Subject;
+  private readonly given: Bindings | undefined;
   private readonly local: boolean;
+  private bound: Bindings | undefined;
   private depth = 0;
 
-  constructor(pattern: Pattern, subject: Subject, bindings: Bindings, local: boolean) {
+  constructor(pattern: Pattern, subject: Subject, given: Bindings | undefined, local: boolean) {
     this.local = local;
     this.pattern = pattern;
     this.subject = subject;
-    this.bindings = bindings;
+    this.given = given;
+  }
+
+  /** Made at the first metavariable: most patterns fail before one. */
+  get bindings(): Bindings {
+    return (this.bound ??= new Map(this.given));
   }
 
   /** One pattern node against one node of the code, looked at through casts, optional chaining and constants. */
@@ -157,15 +163,16 @@ class Matcher {
       added = at.right;
       at = unwrap(at.left);
     }
-    const saved = new Map(this.bindings);
+    const bound = this.bound?.size;
     if (added && this.node(pattern.left, at, scope) && this.node(pattern.right, added, scope)) return true;
-    this.restore(saved);
+    this.restore(bound);
     return code.type === 'BinaryExpression' && this.node(pattern.left, code.left, scope) && this.node(pattern.right, code.right, scope);
   }
 
-  private restore(saved: Bindings): void {
-    this.bindings.clear();
-    for (const [name, node] of saved) this.bindings.set(name, node);
+  /** Forgets what was bound since there were so many; a map keeps the order in which names came. */
+  private restore(count: number | undefined): void {
+    if (count === undefined) this.bound = undefined;
+    else if (this.bound && this.bound.size > count) this.bound = new Map([...this.bound].slice(0, count));
   }
 
   /** Lists in which `...` stands for any number of items. */
@@ -175,9 +182,9 @@ class Matcher {
       if (isEllipsis(wanted)) {
         if (p === pattern.length - 1) return true;
         for (let from = c; from <= code.length; from++) {
-          const saved = new Map(this.bindings);
+          const bound = this.bound?.size;
           if (this.list(pattern, code, scope, p + 1, from)) return true;
-          this.restore(saved);
+          this.restore(bound);
         }
         return false;
       }
@@ -225,11 +232,11 @@ class Matcher {
         const got = code.properties[i]!;
         if (got.type === 'SpreadElement') continue;
         if (variable === undefined && keyName(got.key, got.computed) !== name) continue;
-        const saved = new Map(this.bindings);
+        const bound = this.bound?.size;
         const value = got.type === 'ObjectProperty' ? got.value : got;
         found = (variable === undefined || this.bind(variable, got.key)) && this.node(wanted.value, value, scope);
         if (!found) {
-          this.restore(saved);
+          this.restore(bound);
           if (variable === undefined) break;
         }
       }

@@ -44,8 +44,10 @@ export function absentKey(name: string): string | undefined {
 /** The name of a metavariable without its `$`; `_` matches anything without being remembered. */
 export function metavariable(node: Node): string | undefined {
   const name = node.type === 'Identifier' || node.type === 'JSXIdentifier' ? node.name : undefined;
-  return name && /^\$[A-Z_][A-Z0-9_]*$/.test(name) && name !== ellipsis ? name.slice(1) : undefined;
+  return name?.startsWith('$') && isMetavariable(name) && name !== ellipsis ? name.slice(1) : undefined;
 }
+
+const isMetavariable = (name: string): boolean => /^\$[A-Z_][A-Z0-9_]*$/.test(name);
 
 /** Gives names to what is not JavaScript: `...`, `!key:` and modules such as `js-yaml` or `fs/promises`. */
 function readable(snippet: string): string {
@@ -124,7 +126,8 @@ function chainName(node: Node, depth: number): string | undefined {
   return callee && `${callee}()`;
 }
 
-const named = (kind: string, name: string | undefined): string => (name === undefined || name.startsWith('$') ? kind : `${kind} ${name}`);
+/** Prisma's `$queryRaw` and jQuery's `$` are names. */
+const named = (kind: string, name: string | undefined): string => (name === undefined || isMetavariable(name) ? kind : `${kind} ${name}`);
 
 function indexOf(node: Node): string {
   if (isCall(node)) return named(node.type === 'NewExpression' ? 'new' : 'call', lastName(node.callee));
@@ -137,7 +140,7 @@ function indexOf(node: Node): string {
     case 'ObjectExpression': {
       for (const property of node.properties) {
         const name = property.type === 'ObjectProperty' ? keyName(property.key, property.computed) : undefined;
-        if (name && !name.startsWith('$')) return `object ${name}`;
+        if (name && !isMetavariable(name) && absentKey(name) === undefined) return `object ${name}`;
       }
       return 'object';
     }

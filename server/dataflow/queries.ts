@@ -2,8 +2,8 @@ import type { CodeQuery, Condition, Json } from '../engine/types.ts';
 import { canonicalName, lastName, settledInit, staticValue, type StaticValue } from './names.ts';
 import { isCall, isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
 import { matches, type Bindings, type Subject } from './match.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
-import type { Place } from './scopes.ts';
+import { compilePattern, metavariable, type Pattern } from './pattern.ts';
+import type { Place, Scope, Scopes } from './scopes.ts';
 import { namesFor } from './purpose.ts';
 import { isExponential } from './regex.ts';
 import { sources } from './sources.ts';
@@ -67,7 +67,8 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
         const [kind = '', name = ''] = pattern.index.split(' ');
         const named = candidates.get(kind) ?? new Map<string, Candidate[]>();
         candidates.set(kind, named);
-        named.set(name, [...(named.get(name) ?? []), { query: i, role, pattern }]);
+        const names = role === 'code' ? methodsOf(pattern, query.match.where) : undefined;
+        for (const one of names ?? [name]) named.set(one, [...(named.get(one) ?? []), { query: i, role, pattern }]);
       }
     };
     const { code, not, flow } = query.match;
@@ -86,12 +87,20 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
   return { compiled, candidates };
 }
 
+/** The methods that a condition allows for `$METHOD` in `$S.$METHOD(…)`, where it lists them. */
+function methodsOf({ node }: Pattern, where: Condition | undefined): readonly string[] | undefined {
+  const method = isCall(node) && isMember(node.callee) && !node.callee.computed ? metavariable(node.callee.property) : undefined;
+  const allowed = method === undefined ? undefined : where?.[method];
+  const known = (name: Json): name is string => typeof name === 'string' && name !== 'present' && name !== 'absent';
+  return Array.isArray(allowed) && (allowed as readonly Json[]).every(known) ? allowed : undefined;
+}
+
 /** Every pattern that a place of the code matches. */
 export function matchesAt(index: QueryIndex, place: Place, subject: Subject, found: (match: Match) => void): void {
   const { node, scope } = place;
   const named = index.candidates.get(kindOf(node));
   if (!named) return;
-  const tryAll = (name: string): void => {
+  for (const name of namesAt(node, scope, subject.scopes)) {
     for (const { query, role, pattern } of named.get(name) ?? []) {
       const bindings = matches(pattern, node, scope, subject, undefined, role === 'sanitizer');
       if (!bindings) continue;
@@ -101,33 +110,36 @@ export function matchesAt(index: QueryIndex, place: Place, subject: Subject, fou
       if (role === 'code' && of.match.where && !passes(of.match.where, match, subject)) continue;
       found(match);
     }
+  }
+}
+
+/** The names by which patterns for a node are listed; the empty one is that of patterns without a name. */
+function namesAt(node: Node, scope: Scope, scopes: Scopes): string[] {
+  const names = [''];
+  const add = (name: string | undefined): void => {
+    if (name) names.push(name);
   };
-  const tryNames = (expression: Node): void => {
+  const addBoth = (expression: Node): void => {
     const written = lastName(expression);
-    if (written) tryAll(written);
+    add(written);
     // An alias: `run` for `child_process.exec`.
     const inner = unwrap(expression);
     if (isMember(inner) && unwrap(inner.object).type !== 'ThisExpression' && written !== 'default') return;
-    const canonical = canonicalName(inner, scope, subject.scopes);
+    const canonical = canonicalName(inner, scope, scopes);
     const last = canonical?.slice(canonical.lastIndexOf('.') + 1);
-    if (last && last !== written) tryAll(last);
+    if (last !== written) add(last);
   };
-  tryAll('');
-  if (isCall(node)) tryNames(node.callee);
-  else if (isMember(node)) {
-    const name = propertyName(node);
-    if (name) tryAll(name);
-  } else if (node.type === 'AssignmentExpression') tryNames(node.left);
+  if (isCall(node)) addBoth(node.callee);
+  else if (isMember(node)) add(propertyName(node));
+  else if (node.type === 'AssignmentExpression') addBoth(node.left);
   else if (node.type === 'ObjectExpression') {
-    for (const property of node.properties) {
-      const name = property.type === 'SpreadElement' ? undefined : keyName(property.key, property.computed);
-      if (name) tryAll(name);
-    }
+    for (const property of node.properties) if (property.type !== 'SpreadElement') add(keyName(property.key, property.computed));
   } else if (node.type === 'JSXElement') {
     for (const attribute of node.openingElement.attributes) {
-      if (attribute.type === 'JSXAttribute' && attribute.name.type === 'JSXIdentifier') tryAll(attribute.name.name);
+      if (attribute.type === 'JSXAttribute' && attribute.name.type === 'JSXIdentifier') add(attribute.name.name);
     }
   }
+  return names;
 }
 
 /** As in `Pattern.index`. */
