@@ -69,7 +69,7 @@ try {
     ...(wanted('keystrokes') && { keystrokes: await latencies(server, temporary) }),
     ...(wanted('ratio') && { ratios: inside<Ratio[]>('ratio') }),
     ...(wanted('scan') && folder !== undefined && { scans: scans(resolve(folder)) }),
-    ...(wanted('startup') && { startup: await startup(server, temporary, root) }),
+    ...(wanted('startup') && { startup: await startup(built, temporary, root) }),
     ...(wanted('secrets') && { secrets: inside<Speed[]>('secrets') }),
   };
   const markdown = report(results);

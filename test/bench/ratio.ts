@@ -19,8 +19,8 @@ export interface Ratio {
 }
 
 const lines = 1000;
-const warmUp = 15;
-const runs = 41;
+const warmUp = 60;
+const runs = 101;
 
 export async function ratios(only?: string): Promise<Ratio[]> {
   await loadParsers();

@@ -1,6 +1,7 @@
 /** (f) How long the built server takes to be there, and what it takes up. */
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { cpSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Client, uriOf } from '../lsp-client.ts';
@@ -21,7 +22,8 @@ export interface Startup {
 
 const runs = 7;
 
-export async function startup(server: readonly string[], folder: string, root: string): Promise<Startup> {
+export async function startup(built: string, folder: string, root: string): Promise<Startup> {
+  const server = [join(built, 'server.cjs'), '--stdio'];
   const initialized: number[] = [];
   const memory: number[] = [];
   const first = { Dockerfile: [] as number[], Terraform: [] as number[] };
@@ -41,7 +43,7 @@ export async function startup(server: readonly string[], folder: string, root: s
       await client.stop();
     }
   }
-  const vsix = packageSize(root, folder);
+  const vsix = packageSize(root, built, folder);
   return {
     initialized: rounded(median(initialized)),
     firstDockerfile: rounded(median(first.Dockerfile)),
@@ -60,10 +62,19 @@ function residentOf(pid: number | undefined): number {
   }
 }
 
-function packageSize(root: string, folder: string): number | undefined {
+/** Of a package made from what was built; `dist/` may be older, or not there. */
+function packageSize(root: string, built: string, folder: string): number | undefined {
+  const stage = join(folder, 'package');
   const file = join(folder, 'leftward.vsix');
   try {
-    execFileSync('npx', ['vsce', 'package', '--no-dependencies', '-o', file], { cwd: root, stdio: 'ignore' });
+    for (const name of readdirSync(root).filter((name) =>
+      /^(?:package\.(?:json|nls.*)|[A-Z]+(?:\.md)?|media|\.vscodeignore)$/.test(name),
+    )) {
+      cpSync(join(root, name), join(stage, name), { recursive: true });
+    }
+    cpSync(built, join(stage, 'dist'), { recursive: true });
+    const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+    execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '-o', file], { cwd: stage, stdio: 'ignore' });
     return rounded(statSync(file).size / 1e6);
   } catch {
     return undefined;
