@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   CodeActionRequest,
   CodeActionResolveRequest,
@@ -159,6 +160,20 @@ describe('language server', function () {
     const text = edited(job(''), edit);
     assert.match(text, /^ {4}timeout-minutes: 30$/m, 'the fix of what the first fix brought up');
     assert.deepEqual(ours(client.shown(uri(workflow))!), ['team/no-timeout'], 'the buffer itself is not touched');
+  });
+
+  it('rests when nothing changes, also where documents of one module are open', async () => {
+    const client = await start();
+    const bucket = (name: string) => `resource "aws_s3_bucket" "${name}" {\n  bucket = var.${name}\n}\n`;
+    const files = { 'a.tf': bucket('a'), 'b.tf': bucket('b'), 'compose.yaml': 'services: { a: { image: a } }\n', '.env': 'A=b\n' };
+    for (const [path, text] of Object.entries(files)) await client.open(uri(path), text);
+    for (const path of Object.keys(files)) await client.until(uri(path), () => true);
+    await client.change(uri('a.tf'), 2, [{ text: 'variable "b" {}\n' }]);
+    await client.until(uri('a.tf'), ({ version }) => version === 2);
+    await setTimeout(200);
+    const before = client.published.length;
+    await setTimeout(300);
+    assert.equal(client.published.length, before);
   });
 
   it('explains what is under the cursor, without the secret', async () => {

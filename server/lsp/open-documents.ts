@@ -26,6 +26,7 @@ export class OpenDocuments {
   private readonly ruleIds: () => readonly string[];
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly places = new Map<string, Place>();
+  private readonly published = new Map<string, { readonly analysis: Analysis | undefined; readonly version: number }>();
   private readonly files = new Set<string>();
 
   constructor(documents: TextDocuments<TextDocument>, folders: Folders, publisher: Publisher, log: Log, ruleIds: () => readonly string[]) {
@@ -99,6 +100,7 @@ export class OpenDocuments {
     clearTimeout(this.timers.get(uri));
     this.timers.delete(uri);
     this.files.delete(sameUri(uri));
+    this.published.delete(uri);
     this.log.solved(uri);
     const place = this.places.get(uri);
     if (!place) return;
@@ -138,6 +140,11 @@ export class OpenDocuments {
     const start = performance.now();
     try {
       const found = this.analysed(document);
+      const analysis = found?.analysis;
+      const before = this.published.get(uri);
+      // Documents of one module concern each other: were a refresh without news to refresh the others, they would never come to rest.
+      if (before?.version === document.version && before.analysis === analysis) return;
+      this.published.set(uri, { analysis, version: document.version });
       const place = this.placeOf(document);
       this.publisher.publish(
         uri,
@@ -145,7 +152,7 @@ export class OpenDocuments {
         document.version,
       );
       if (found) this.remark(uri, place.path, found.analysis);
-      this.scheduleAffected(place);
+      if (before?.version !== document.version) this.scheduleAffected(place);
     } catch (error) {
       this.log.problem(uri, `${uri} could not be analysed`, error);
     }

@@ -26,6 +26,8 @@ const quiet = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,
   'git.enabled': false,
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
   'files.autoSave': 'off',
   'editor.minimap.enabled': false,
   'security.workspace.trust.startupPrompt': 'never',
