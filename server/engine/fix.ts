@@ -2,6 +2,7 @@ import type { Span } from './tree.ts';
 import type { Fact, Fix, FixTemplate, Notation, Syntax, TextEdit, TreeEdit, Writer } from './types.ts';
 import { writeDockerfile } from './write/dockerfile.ts';
 import { writeHcl } from './write/hcl.ts';
+import { writeJavascript } from './write/javascript.ts';
 import { writeJson } from './write/json.ts';
 import { writePlain } from './write/plain.ts';
 import { writeYaml } from './write/yaml.ts';
@@ -12,7 +13,7 @@ const writers: Readonly<Record<Syntax, Writer>> = {
   json: writeJson,
   dockerfile: writeDockerfile,
   env: writePlain,
-  javascript: writePlain,
+  javascript: writeJavascript,
   text: writePlain,
 };
 

@@ -11,6 +11,7 @@ import { gitlabCi } from './gitlab-ci.ts';
 import { helm, isChartValues } from './helm.ts';
 import { javascript } from './javascript.ts';
 import { kubernetes } from './kubernetes.ts';
+import { pulumi } from './pulumi.ts';
 import { terraform } from './terraform.ts';
 import type { Extractor } from './extractor.ts';
 import { commandLiterals, scalarLiterals } from './literals.ts';
@@ -21,6 +22,7 @@ export const extractors: readonly Extractor[] = [
   terraform,
   cloudformation,
   kubernetes,
+  pulumi,
   helm,
   compose,
   dockerfile,

@@ -5,6 +5,7 @@ import { lastName } from '../dataflow/names.ts';
 import { child, keyName, keysOf, unwrap, type Node } from '../dataflow/nodes.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
+import { programFacts } from './programs.ts';
 
 /** A program is one fact that carries its code model; `code:` and `flow:` ask that. */
 export const javascript: Extractor = {
@@ -26,7 +27,7 @@ export const javascript: Extractor = {
       scope: scopeOf(() => [fact]),
       code: codeModel(document, program),
     };
-    return [fact];
+    return [fact, ...programFacts(document, program)];
   },
   literals: (parsed) => literalsOf(parsed),
 };

@@ -4,16 +4,26 @@ import { plan } from './plan.ts';
 import { indentAt, newlineOf, writeTexts } from './text.ts';
 
 /** Writes tree edits into JSON, with the file's indentation and its comments kept. */
-export const writeJson: Writer = ({ document, node, span }, edits, focus) => {
-  const { text } = document;
-  const planned = plan(node, edits, focus);
-  if (!planned) return undefined;
-  const style: FlowStyle = {
+export const writeJson: Writer = (fact, edits, focus) => {
+  const { text } = fact.document;
+  return writeFlow(fact, edits, focus, {
     unit: unitOf(text),
     lines: text.includes('\n'),
     key: (key) => JSON.stringify(key),
     scalar: (value) => JSON.stringify(value),
-  };
+  });
+};
+
+/** The same for all that is written in braces and brackets. */
+export function writeFlow(
+  { document, node, span }: Parameters<Writer>[0],
+  edits: Parameters<Writer>[1],
+  focus: Parameters<Writer>[2],
+  style: FlowStyle,
+): ReturnType<Writer> {
+  const { text } = document;
+  const planned = plan(node, edits, focus);
+  if (!planned) return undefined;
   const newline = newlineOf(text);
   const written: TextEdit[] = [...writeTexts(text, span, planned.texts)];
   for (const [entry, { value }] of planned.values) {
@@ -35,7 +45,7 @@ export const writeJson: Writer = ({ document, node, span }, edits, focus) => {
     written.push(...cuts);
   }
   return written;
-};
+}
 
 /** A scalar, or a list of scalars that fits on its line. */
 function small(value: Json): boolean {
