@@ -22,7 +22,7 @@ function selected(selector: string, namespace = 'shop'): boolean | undefined {
   const facts = kubernetes.facts(parseYaml({ path: 'a.yaml', text, syntax: 'yaml' }), []);
   const workload = facts.find((fact) => fact.types.includes('Deployment'))!;
   const policy = facts.find((fact) => fact.types.includes('NetworkPolicy'))!;
-  const by = compileRelation({ resource: ['NetworkPolicy'], by: 'spec.podSelector' })(workload).truth;
+  const by = compileRelation({ resource: ['NetworkPolicy'], by: ['spec.podSelector'] })(workload).truth;
   assert.equal(compileRelation({ resource: ['workload'], to: 'spec.podSelector' })(policy).truth, by);
   return by;
 }

@@ -319,7 +319,7 @@ export function compileRelation(relation: Relation): RelationTest {
     for (const type of relation.resource) {
       for (const other of fact.scope.ofType(type)) {
         if (other === fact) continue;
-        const linked = relation.by ? refersTo(other, relation.by, fact) : relation.to ? refersTo(fact, relation.to, other) : true;
+        const linked = relation.by ? refersTo(other, relation.by, fact) : relation.to ? refersTo(fact, [relation.to], other) : true;
         if (linked === false) continue;
         const outcome = and(linked, fits(other));
         if (outcome) return { truth: true, related: other };
@@ -330,11 +330,11 @@ export function compileRelation(relation: Relation): RelationTest {
   };
 }
 
-/** Whether the value at `path` of `from` names `to`: by reference, by the same literal name, or as a selector of its labels. */
-function refersTo(from: Fact, path: string, to: Fact): Truth {
-  const lookup = at(from.node, path);
-  let truth: Truth = lookup.uncertain ? undefined : false;
-  for (const { node } of flatten(lookup.found)) {
+/** Whether a value at one of `paths` of `from` names `to`: by reference, by the same literal name, or as a selector of its labels. */
+function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth {
+  const lookups = paths.map((path) => at(from.node, path));
+  let truth: Truth = lookups.some(({ uncertain }) => uncertain) ? undefined : false;
+  for (const { node } of flatten(lookups.flatMap(({ found }) => found))) {
     // A value that was taken from the other fact (a policy document) still refers to it.
     if (node.origin?.path === to.document.path && within(node.origin.span, to.span)) return true;
     if (node.kind === 'unknown') {

@@ -131,8 +131,8 @@ export type Condition = Readonly<Record<string, Json>>;
 
 export interface Relation {
   readonly resource: readonly string[];
-  /** A path of the other fact that refers to this one. */
-  readonly by?: string;
+  /** Paths of the other fact: one of them refers to this one. */
+  readonly by?: readonly string[];
   /** A path of this fact that refers to the other one. */
   readonly to?: string;
   readonly where?: Condition;

@@ -125,10 +125,10 @@ function checkMatch(
 function normalise(id: string, data: Readonly<Record<string, unknown>>, why: string): Rule {
   const list = (value: unknown): readonly string[] =>
     value === undefined ? [] : Array.isArray(value) ? value.map(String) : [typeof value === 'string' ? value : JSON.stringify(value)];
-  const relation = (value: unknown): Relation => ({
-    ...(value as Relation),
-    resource: list((value as Record<string, unknown>).resource),
-  });
+  const relation = (value: unknown): Relation => {
+    const { resource, by, ...rest } = value as Record<string, unknown>;
+    return { ...rest, resource: list(resource), ...(by !== undefined && { by: list(by) }) };
+  };
   const fix = (value: unknown): FixTemplate => {
     const { remove, ...rest } = value as Record<string, unknown>;
     if (!remove) return rest as unknown as FixTemplate;
