@@ -8,7 +8,19 @@ const firewallRule = (type: string): CloudModule => ({
   keys: { name: 'name', start_ip_address: 'start_ip_address', end_ip_address: 'end_ip_address' },
 });
 
-const databaseServer = (type: string): CloudModule => ({ type, keys: { name: 'name', enforce_ssl: 'ssl_enforcement_enabled' } });
+const databaseServer = (type: string): CloudModule => ({
+  type,
+  keys: { name: 'name', enforce_ssl: 'ssl_enforcement_enabled', admin_username: 'administrator_login' },
+  // Not asked for, TLS isn't enforced.
+  absent: ['ssl_enforcement_enabled', 'ssl_enforcement'],
+});
+
+/** The addresses alone: `[{ value: 203.0.113.7, action: Allow }]`. */
+const addresses = (value: Node): Node => ({
+  kind: 'list',
+  span: value.span,
+  items: items(value).map((rule) => entryOf(rule, 'value')?.value ?? rule),
+});
 
 /** Rules with the module's own defaults; a list of port ranges or prefixes has a plural of its own. */
 function securityRules(value: Node): Node {
@@ -39,8 +51,24 @@ export const azure: ReadonlyMap<string, CloudModule> = new Map<string, CloudModu
         kind: 'account_kind',
         'network_acls.default_action': 'network_rules.default_action',
         'network_acls.bypass': 'network_rules.bypass',
+        'network_acls.ip_rules': { to: 'network_rules.ip_rules', as: addresses },
       },
       absent: ['public_network_access_enabled', 'network_rules', 'nfsv3_enabled'],
+    },
+  ],
+  [
+    'azure_rm_storageblob',
+    {
+      type: 'azurerm_storage_container',
+      keys: { container: 'name', storage_account_name: 'storage_account_name', public_access: 'container_access_type' },
+    },
+  ],
+  [
+    'azure_rm_monitorlogprofile',
+    {
+      type: 'azurerm_monitor_log_profile',
+      keys: { name: 'name', categories: 'categories', locations: 'locations', retention_policy: 'retention_policy' },
+      absent: ['categories', 'locations', 'retention_policy'],
     },
   ],
   [
@@ -64,7 +92,12 @@ export const azure: ReadonlyMap<string, CloudModule> = new Map<string, CloudModu
     'azure_rm_sqlserver',
     {
       type: 'azurerm_mssql_server',
-      keys: { name: 'name', public_network_access: reachable, minimal_tls_version: 'minimum_tls_version' },
+      keys: {
+        name: 'name',
+        admin_username: 'administrator_login',
+        public_network_access: reachable,
+        minimal_tls_version: 'minimum_tls_version',
+      },
     },
   ],
   ['azure_rm_postgresqlserver', databaseServer('azurerm_postgresql_server')],
@@ -101,8 +134,9 @@ export const azure: ReadonlyMap<string, CloudModule> = new Map<string, CloudModu
         ip_range_filter: 'ip_range_filter',
         is_virtual_network_filter_enabled: 'is_virtual_network_filter_enabled',
         public_network_access: reachable,
+        tags: 'tags',
       },
-      absent: ['public_network_access_enabled', 'ip_range_filter', 'is_virtual_network_filter_enabled'],
+      absent: ['public_network_access_enabled', 'ip_range_filter', 'is_virtual_network_filter_enabled', 'tags'],
     },
   ],
   [
@@ -133,8 +167,18 @@ export const azure: ReadonlyMap<string, CloudModule> = new Map<string, CloudModu
         'api_server_access_profile.authorized_ip_ranges': 'api_server_access_profile.authorized_ip_ranges',
         'api_server_access_profile.enable_private_cluster': 'private_cluster_enabled',
         network_profile: 'network_profile',
+        'addon.monitoring': 'oms_agent',
       },
-      absent: ['network_profile', 'private_cluster_enabled', 'api_server_access_profile', 'api_server_authorized_ip_ranges'],
+      absent: [
+        'network_profile',
+        'private_cluster_enabled',
+        'api_server_access_profile',
+        'api_server_authorized_ip_ranges',
+        'oms_agent',
+        'addon_profile',
+        'monitor_metrics',
+        'microsoft_defender',
+      ],
     },
   ],
   [
