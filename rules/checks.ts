@@ -8,87 +8,88 @@ import check4 from './ansible/secret-in-output.ts';
 import check5 from './ansible/shell-with-variable.ts';
 import check6 from './ansible/world-writable.ts';
 import check7 from './aws/cloudfront-origin-cleartext.ts';
-import check8 from './compose/shared-volume.ts';
-import check9 from './docker/apt-instead-of-apt-get.ts';
-import check10 from './docker/cd-instead-of-workdir.ts';
-import check11 from './docker/cleartext-download.ts';
-import check12 from './docker/copy-many-to-file.ts';
-import check13 from './docker/copy-whole-context.ts';
-import check14 from './docker/end-of-life-image.ts';
-import check15 from './docker/maintainer.ts';
-import check16 from './docker/no-pipefail.ts';
-import check17 from './docker/package-cache-kept.ts';
-import check18 from './docker/password-set-in-build.ts';
-import check19 from './docker/repeated-instruction.ts';
-import check20 from './docker/secret-in-environment.ts';
-import check21 from './docker/shell-form-command.ts';
-import check22 from './docker/stage-alias.ts';
-import check23 from './docker/sudo-in-build.ts';
-import check24 from './docker/unpinned-base-image.ts';
-import check25 from './docker/unpinned-language-package.ts';
-import check26 from './docker/unpinned-system-package.ts';
-import check27 from './docker/wget-and-curl.ts';
-import check28 from './github-actions/all-secrets.ts';
-import check29 from './github-actions/app-token-scope.ts';
-import check30 from './github-actions/artifact-poisoning.ts';
-import check31 from './github-actions/bot-condition.ts';
-import check32 from './github-actions/broad-workflow-permissions.ts';
-import check33 from './github-actions/cache-poisoning.ts';
-import check34 from './github-actions/dangerous-trigger.ts';
-import check35 from './github-actions/env-file-injection.ts';
-import check36 from './github-actions/input-injection.ts';
-import check37 from './github-actions/password-on-command-line.ts';
-import check38 from './github-actions/privileged-checkout.ts';
-import check39 from './github-actions/retired-action.ts';
-import check40 from './github-actions/secret-sent.ts';
-import check41 from './github-actions/secret-without-environment.ts';
-import check42 from './github-actions/security-check-ignored.ts';
-import check43 from './github-actions/self-hosted-runner.ts';
-import check44 from './github-actions/ssh-host-key-not-checked.ts';
-import check45 from './github-actions/template-injection.ts';
-import check46 from './github-actions/token-in-artifact.ts';
-import check47 from './github-actions/unpinned-tool.ts';
-import check48 from './github-actions/unredacted-secret.ts';
-import check49 from './github-actions/unsound-condition.ts';
-import check50 from './github-actions/unsound-contains.ts';
-import check51 from './github-actions/vulnerable-action.ts';
-import check52 from './gitlab-ci/double-pipeline.ts';
-import check53 from './gitlab-ci/job-token-in-url.ts';
-import check54 from './gitlab-ci/script-injection.ts';
-import check55 from './gitlab-ci/secret-printed.ts';
-import check56 from './kubernetes/admission-plugin-disabled.ts';
-import check57 from './kubernetes/always-admit.ts';
-import check58 from './kubernetes/always-allow-authorization.ts';
-import check59 from './kubernetes/anonymous-api-access.ts';
-import check60 from './kubernetes/api-server-certificate.ts';
-import check61 from './kubernetes/apparmor-off.ts';
-import check62 from './kubernetes/authorization-without-rbac.ts';
-import check63 from './kubernetes/control-plane-bind-address.ts';
-import check64 from './kubernetes/control-plane-profiling.ts';
-import check65 from './kubernetes/controller-manager-keys-missing.ts';
-import check66 from './kubernetes/etcd-auto-tls.ts';
-import check67 from './kubernetes/etcd-cleartext.ts';
-import check68 from './kubernetes/etcd-connection-unverified.ts';
-import check69 from './kubernetes/etcd-no-client-certificates.ts';
-import check70 from './kubernetes/insecure-api-port.ts';
-import check71 from './kubernetes/kubelet-certificate-rotation.ts';
-import check72 from './kubernetes/kubelet-connection-unverified.ts';
-import check73 from './kubernetes/kubelet-idle-streams.ts';
-import check74 from './kubernetes/kubelet-kernel-settings.ts';
-import check75 from './kubernetes/kubelet-read-only-port.ts';
-import check76 from './kubernetes/no-always-pull-images.ts';
-import check77 from './kubernetes/no-audit-log.ts';
-import check78 from './kubernetes/no-client-certificates.ts';
-import check79 from './kubernetes/no-event-rate-limit.ts';
-import check80 from './kubernetes/no-node-restriction.ts';
-import check81 from './kubernetes/no-pod-garbage-collection.ts';
-import check82 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check83 from './kubernetes/service-account-keys-missing.ts';
-import check84 from './kubernetes/shared-controller-credentials.ts';
-import check85 from './kubernetes/short-audit-log.ts';
-import check86 from './kubernetes/static-api-credentials.ts';
-import check87 from './kubernetes/weak-control-plane-tls.ts';
-import check88 from './kubernetes/writable-host-path.ts';
+import check8 from './aws/not-in-backup-plan.ts';
+import check9 from './compose/shared-volume.ts';
+import check10 from './docker/apt-instead-of-apt-get.ts';
+import check11 from './docker/cd-instead-of-workdir.ts';
+import check12 from './docker/cleartext-download.ts';
+import check13 from './docker/copy-many-to-file.ts';
+import check14 from './docker/copy-whole-context.ts';
+import check15 from './docker/end-of-life-image.ts';
+import check16 from './docker/maintainer.ts';
+import check17 from './docker/no-pipefail.ts';
+import check18 from './docker/package-cache-kept.ts';
+import check19 from './docker/password-set-in-build.ts';
+import check20 from './docker/repeated-instruction.ts';
+import check21 from './docker/secret-in-environment.ts';
+import check22 from './docker/shell-form-command.ts';
+import check23 from './docker/stage-alias.ts';
+import check24 from './docker/sudo-in-build.ts';
+import check25 from './docker/unpinned-base-image.ts';
+import check26 from './docker/unpinned-language-package.ts';
+import check27 from './docker/unpinned-system-package.ts';
+import check28 from './docker/wget-and-curl.ts';
+import check29 from './github-actions/all-secrets.ts';
+import check30 from './github-actions/app-token-scope.ts';
+import check31 from './github-actions/artifact-poisoning.ts';
+import check32 from './github-actions/bot-condition.ts';
+import check33 from './github-actions/broad-workflow-permissions.ts';
+import check34 from './github-actions/cache-poisoning.ts';
+import check35 from './github-actions/dangerous-trigger.ts';
+import check36 from './github-actions/env-file-injection.ts';
+import check37 from './github-actions/input-injection.ts';
+import check38 from './github-actions/password-on-command-line.ts';
+import check39 from './github-actions/privileged-checkout.ts';
+import check40 from './github-actions/retired-action.ts';
+import check41 from './github-actions/secret-sent.ts';
+import check42 from './github-actions/secret-without-environment.ts';
+import check43 from './github-actions/security-check-ignored.ts';
+import check44 from './github-actions/self-hosted-runner.ts';
+import check45 from './github-actions/ssh-host-key-not-checked.ts';
+import check46 from './github-actions/template-injection.ts';
+import check47 from './github-actions/token-in-artifact.ts';
+import check48 from './github-actions/unpinned-tool.ts';
+import check49 from './github-actions/unredacted-secret.ts';
+import check50 from './github-actions/unsound-condition.ts';
+import check51 from './github-actions/unsound-contains.ts';
+import check52 from './github-actions/vulnerable-action.ts';
+import check53 from './gitlab-ci/double-pipeline.ts';
+import check54 from './gitlab-ci/job-token-in-url.ts';
+import check55 from './gitlab-ci/script-injection.ts';
+import check56 from './gitlab-ci/secret-printed.ts';
+import check57 from './kubernetes/admission-plugin-disabled.ts';
+import check58 from './kubernetes/always-admit.ts';
+import check59 from './kubernetes/always-allow-authorization.ts';
+import check60 from './kubernetes/anonymous-api-access.ts';
+import check61 from './kubernetes/api-server-certificate.ts';
+import check62 from './kubernetes/apparmor-off.ts';
+import check63 from './kubernetes/authorization-without-rbac.ts';
+import check64 from './kubernetes/control-plane-bind-address.ts';
+import check65 from './kubernetes/control-plane-profiling.ts';
+import check66 from './kubernetes/controller-manager-keys-missing.ts';
+import check67 from './kubernetes/etcd-auto-tls.ts';
+import check68 from './kubernetes/etcd-cleartext.ts';
+import check69 from './kubernetes/etcd-connection-unverified.ts';
+import check70 from './kubernetes/etcd-no-client-certificates.ts';
+import check71 from './kubernetes/insecure-api-port.ts';
+import check72 from './kubernetes/kubelet-certificate-rotation.ts';
+import check73 from './kubernetes/kubelet-connection-unverified.ts';
+import check74 from './kubernetes/kubelet-idle-streams.ts';
+import check75 from './kubernetes/kubelet-kernel-settings.ts';
+import check76 from './kubernetes/kubelet-read-only-port.ts';
+import check77 from './kubernetes/no-always-pull-images.ts';
+import check78 from './kubernetes/no-audit-log.ts';
+import check79 from './kubernetes/no-client-certificates.ts';
+import check80 from './kubernetes/no-event-rate-limit.ts';
+import check81 from './kubernetes/no-node-restriction.ts';
+import check82 from './kubernetes/no-pod-garbage-collection.ts';
+import check83 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check84 from './kubernetes/service-account-keys-missing.ts';
+import check85 from './kubernetes/shared-controller-credentials.ts';
+import check86 from './kubernetes/short-audit-log.ts';
+import check87 from './kubernetes/static-api-credentials.ts';
+import check88 from './kubernetes/weak-control-plane-tls.ts';
+import check89 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -99,85 +100,86 @@ export const checks: Readonly<Record<string, Check>> = {
   'ansible/shell-with-variable': check5,
   'ansible/world-writable': check6,
   'aws/cloudfront-origin-cleartext': check7,
-  'compose/shared-volume': check8,
-  'docker/apt-instead-of-apt-get': check9,
-  'docker/cd-instead-of-workdir': check10,
-  'docker/cleartext-download': check11,
-  'docker/copy-many-to-file': check12,
-  'docker/copy-whole-context': check13,
-  'docker/end-of-life-image': check14,
-  'docker/maintainer': check15,
-  'docker/no-pipefail': check16,
-  'docker/package-cache-kept': check17,
-  'docker/password-set-in-build': check18,
-  'docker/repeated-instruction': check19,
-  'docker/secret-in-environment': check20,
-  'docker/shell-form-command': check21,
-  'docker/stage-alias': check22,
-  'docker/sudo-in-build': check23,
-  'docker/unpinned-base-image': check24,
-  'docker/unpinned-language-package': check25,
-  'docker/unpinned-system-package': check26,
-  'docker/wget-and-curl': check27,
-  'github-actions/all-secrets': check28,
-  'github-actions/app-token-scope': check29,
-  'github-actions/artifact-poisoning': check30,
-  'github-actions/bot-condition': check31,
-  'github-actions/broad-workflow-permissions': check32,
-  'github-actions/cache-poisoning': check33,
-  'github-actions/dangerous-trigger': check34,
-  'github-actions/env-file-injection': check35,
-  'github-actions/input-injection': check36,
-  'github-actions/password-on-command-line': check37,
-  'github-actions/privileged-checkout': check38,
-  'github-actions/retired-action': check39,
-  'github-actions/secret-sent': check40,
-  'github-actions/secret-without-environment': check41,
-  'github-actions/security-check-ignored': check42,
-  'github-actions/self-hosted-runner': check43,
-  'github-actions/ssh-host-key-not-checked': check44,
-  'github-actions/template-injection': check45,
-  'github-actions/token-in-artifact': check46,
-  'github-actions/unpinned-tool': check47,
-  'github-actions/unredacted-secret': check48,
-  'github-actions/unsound-condition': check49,
-  'github-actions/unsound-contains': check50,
-  'github-actions/vulnerable-action': check51,
-  'gitlab-ci/double-pipeline': check52,
-  'gitlab-ci/job-token-in-url': check53,
-  'gitlab-ci/script-injection': check54,
-  'gitlab-ci/secret-printed': check55,
-  'kubernetes/admission-plugin-disabled': check56,
-  'kubernetes/always-admit': check57,
-  'kubernetes/always-allow-authorization': check58,
-  'kubernetes/anonymous-api-access': check59,
-  'kubernetes/api-server-certificate': check60,
-  'kubernetes/apparmor-off': check61,
-  'kubernetes/authorization-without-rbac': check62,
-  'kubernetes/control-plane-bind-address': check63,
-  'kubernetes/control-plane-profiling': check64,
-  'kubernetes/controller-manager-keys-missing': check65,
-  'kubernetes/etcd-auto-tls': check66,
-  'kubernetes/etcd-cleartext': check67,
-  'kubernetes/etcd-connection-unverified': check68,
-  'kubernetes/etcd-no-client-certificates': check69,
-  'kubernetes/insecure-api-port': check70,
-  'kubernetes/kubelet-certificate-rotation': check71,
-  'kubernetes/kubelet-connection-unverified': check72,
-  'kubernetes/kubelet-idle-streams': check73,
-  'kubernetes/kubelet-kernel-settings': check74,
-  'kubernetes/kubelet-read-only-port': check75,
-  'kubernetes/no-always-pull-images': check76,
-  'kubernetes/no-audit-log': check77,
-  'kubernetes/no-client-certificates': check78,
-  'kubernetes/no-event-rate-limit': check79,
-  'kubernetes/no-node-restriction': check80,
-  'kubernetes/no-pod-garbage-collection': check81,
-  'kubernetes/secrets-unencrypted-in-etcd': check82,
-  'kubernetes/service-account-keys-missing': check83,
-  'kubernetes/shared-controller-credentials': check84,
-  'kubernetes/short-audit-log': check85,
-  'kubernetes/static-api-credentials': check86,
-  'kubernetes/weak-control-plane-tls': check87,
-  'kubernetes/writable-host-path': check88,
+  'aws/not-in-backup-plan': check8,
+  'compose/shared-volume': check9,
+  'docker/apt-instead-of-apt-get': check10,
+  'docker/cd-instead-of-workdir': check11,
+  'docker/cleartext-download': check12,
+  'docker/copy-many-to-file': check13,
+  'docker/copy-whole-context': check14,
+  'docker/end-of-life-image': check15,
+  'docker/maintainer': check16,
+  'docker/no-pipefail': check17,
+  'docker/package-cache-kept': check18,
+  'docker/password-set-in-build': check19,
+  'docker/repeated-instruction': check20,
+  'docker/secret-in-environment': check21,
+  'docker/shell-form-command': check22,
+  'docker/stage-alias': check23,
+  'docker/sudo-in-build': check24,
+  'docker/unpinned-base-image': check25,
+  'docker/unpinned-language-package': check26,
+  'docker/unpinned-system-package': check27,
+  'docker/wget-and-curl': check28,
+  'github-actions/all-secrets': check29,
+  'github-actions/app-token-scope': check30,
+  'github-actions/artifact-poisoning': check31,
+  'github-actions/bot-condition': check32,
+  'github-actions/broad-workflow-permissions': check33,
+  'github-actions/cache-poisoning': check34,
+  'github-actions/dangerous-trigger': check35,
+  'github-actions/env-file-injection': check36,
+  'github-actions/input-injection': check37,
+  'github-actions/password-on-command-line': check38,
+  'github-actions/privileged-checkout': check39,
+  'github-actions/retired-action': check40,
+  'github-actions/secret-sent': check41,
+  'github-actions/secret-without-environment': check42,
+  'github-actions/security-check-ignored': check43,
+  'github-actions/self-hosted-runner': check44,
+  'github-actions/ssh-host-key-not-checked': check45,
+  'github-actions/template-injection': check46,
+  'github-actions/token-in-artifact': check47,
+  'github-actions/unpinned-tool': check48,
+  'github-actions/unredacted-secret': check49,
+  'github-actions/unsound-condition': check50,
+  'github-actions/unsound-contains': check51,
+  'github-actions/vulnerable-action': check52,
+  'gitlab-ci/double-pipeline': check53,
+  'gitlab-ci/job-token-in-url': check54,
+  'gitlab-ci/script-injection': check55,
+  'gitlab-ci/secret-printed': check56,
+  'kubernetes/admission-plugin-disabled': check57,
+  'kubernetes/always-admit': check58,
+  'kubernetes/always-allow-authorization': check59,
+  'kubernetes/anonymous-api-access': check60,
+  'kubernetes/api-server-certificate': check61,
+  'kubernetes/apparmor-off': check62,
+  'kubernetes/authorization-without-rbac': check63,
+  'kubernetes/control-plane-bind-address': check64,
+  'kubernetes/control-plane-profiling': check65,
+  'kubernetes/controller-manager-keys-missing': check66,
+  'kubernetes/etcd-auto-tls': check67,
+  'kubernetes/etcd-cleartext': check68,
+  'kubernetes/etcd-connection-unverified': check69,
+  'kubernetes/etcd-no-client-certificates': check70,
+  'kubernetes/insecure-api-port': check71,
+  'kubernetes/kubelet-certificate-rotation': check72,
+  'kubernetes/kubelet-connection-unverified': check73,
+  'kubernetes/kubelet-idle-streams': check74,
+  'kubernetes/kubelet-kernel-settings': check75,
+  'kubernetes/kubelet-read-only-port': check76,
+  'kubernetes/no-always-pull-images': check77,
+  'kubernetes/no-audit-log': check78,
+  'kubernetes/no-client-certificates': check79,
+  'kubernetes/no-event-rate-limit': check80,
+  'kubernetes/no-node-restriction': check81,
+  'kubernetes/no-pod-garbage-collection': check82,
+  'kubernetes/secrets-unencrypted-in-etcd': check83,
+  'kubernetes/service-account-keys-missing': check84,
+  'kubernetes/shared-controller-credentials': check85,
+  'kubernetes/short-audit-log': check86,
+  'kubernetes/static-api-credentials': check87,
+  'kubernetes/weak-control-plane-tls': check88,
+  'kubernetes/writable-host-path': check89,
 };

@@ -49,6 +49,13 @@ describe('cloud resources in Ansible', () => {
     assert.equal(at(fact.node, 'unheard_of').uncertain, true, 'what the module does not say');
   });
 
+  it('are caches under the names of the old module', () => {
+    const fact = only('community.aws.elasticache:\n  name: jobs\n  engine: redis\n  cache_engine_version: 3.2.4\n  cache_port: 7379\n');
+    assert.deepEqual(fact.types, ['aws_elasticache_cluster', 'resource']);
+    assert.deepEqual([textOf(fact.node, 'engine_version'), textOf(fact.node, 'port')], ['3.2.4', '7379']);
+    assert.equal(at(fact.node, 'subnet_group_name').uncertain, false, 'known to be absent');
+  });
+
   it('are not there when nothing is made', () => {
     assert.deepEqual(factsOf('amazon.aws.s3_bucket:\n  name: a\n  state: absent\n'), []);
     assert.deepEqual(factsOf('amazon.aws.s3_bucket:\n  name: a\n  state: "{{ state }}"\n'), []);

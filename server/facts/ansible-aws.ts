@@ -70,6 +70,9 @@ const database: CloudModule = {
     db_snapshot_identifier: 'snapshot_identifier',
     creation_source: 'restore_to_point_in_time',
     ca_certificate_identifier: 'ca_cert_identifier',
+    port: 'port',
+    db_subnet_group_name: 'db_subnet_group_name',
+    multi_az: 'multi_az',
   },
   absent: [
     'storage_encrypted',
@@ -290,7 +293,25 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
         encrypted: 'encrypted',
         publicly_accessible: 'publicly_accessible',
         enhanced_vpc_routing: 'enhanced_vpc_routing',
+        port: 'port',
+        cluster_subnet_group_name: 'cluster_subnet_group_name',
+        db_name: 'database_name',
       },
+    },
+  ],
+  [
+    'elasticache',
+    {
+      type: 'aws_elasticache_cluster',
+      keys: {
+        name: 'cluster_id',
+        engine: 'engine',
+        cache_engine_version: 'engine_version',
+        cache_port: 'port',
+        cache_subnet_group: 'subnet_group_name',
+        num_nodes: 'num_cache_nodes',
+      },
+      absent: ['subnet_group_name', 'replication_group_id'],
     },
   ],
   [
