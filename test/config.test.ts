@@ -15,6 +15,10 @@ function problems(text: string): string[] {
 }
 
 describe('.leftward.yaml', () => {
+  it('names the list that was probably meant', () => {
+    assert.deepEqual(problems('approved: { registrys: [a] }\n'), ['registrys | Unknown setting "registrys". Did you mean "registries"?']);
+  });
+
   it('is read in full', () => {
     const text = `preset: all
 rules:
@@ -24,8 +28,9 @@ rules:
 exclude: [vendor/, '*.gen.tf']
 fail-on: high
 rule-folders: [security/rules]
+approved: { registries: [ghcr.io/acme] }
 `;
-    const { preset, severity, exclude, failOn, ruleFolders, problems } = parseConfig(text, '/p');
+    const { preset, severity, exclude, failOn, ruleFolders, approved, problems } = parseConfig(text, '/p');
     assert.deepEqual(problems, []);
     assert.equal(preset, 'all');
     assert.deepEqual(Object.entries(severity), [
@@ -36,6 +41,7 @@ rule-folders: [security/rules]
     assert.deepEqual(exclude, ['vendor/', '*.gen.tf']);
     assert.equal(failOn, 'high');
     assert.deepEqual(ruleFolders, ['/p/security/rules']);
+    assert.deepEqual(approved, { registries: ['ghcr.io/acme'] });
   });
 
   it('may be empty or missing', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { analyze, ruleSet } from '../server/engine/analyze.ts';
 import { applyEdits } from '../server/engine/fix.ts';
-import { get, text, type Node } from '../server/engine/tree.ts';
+import { get, items, text } from '../server/engine/tree.ts';
 import type { Fact, SourceDocument } from '../server/engine/types.ts';
 import { extract } from '../server/facts/index.ts';
 import { camelCase, snakeCase } from '../server/facts/words.ts';
@@ -83,7 +83,7 @@ new aws.s3.BucketVersioningV2("v", { bucket: logs.id, cidr: [open], policy: JSON
     const other = fact(source, 'aws_s3_bucket_versioning');
     assert.deepEqual((get(other.node, 'bucket') as { refs: unknown }).refs, ['aws_s3_bucket.logs.id']);
     assert.equal(other.scope.resolve('aws_s3_bucket.logs.id')?.name, 'aws_s3_bucket.logs');
-    assert.equal((get(other.node, 'cidr') as { items: Node[] }).items[0]?.origin?.what, 'the value of `open`');
+    assert.equal(items(get(other.node, 'cidr'))[0]?.origin?.what, 'the value of `open`');
     assert.deepEqual((get(other.node, 'policy.camelKey') as { refs: unknown }).refs, ['aws_s3_bucket.logs.arn']);
     assert.equal((other.node as { open?: boolean }).open, true, 'what is spread from elsewhere may say more');
   });

@@ -1,3 +1,4 @@
+import { withLists, type Approved } from './approved.ts';
 import { compatible, fixOf, writeEdits, type Site } from './fix.ts';
 import { compileCondition, compileRelation, type Place, type RelationTest, type Test } from './match.ts';
 import { Lines } from './positions.ts';
@@ -51,6 +52,8 @@ export interface RuleOptions {
   readonly preset?: 'recommended' | 'all';
   /** By rule id or `folder/*`; a severity switches an optional rule on. The last entry that fits decides. */
   readonly severity?: Readonly<Record<string, Severity | 'off'>>;
+  /** Rules that ask for a list of the team's do nothing without it. */
+  readonly approved?: Approved;
 }
 
 export interface AnalysisInput {
@@ -93,7 +96,8 @@ export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, 
       if (isSecret(match)) secrets.push({ rule, index, pattern: match.secret });
       else if (isCode(match)) queries.push({ rule: rule.id, index, match });
       else {
-        const compiled = compileMatch(rule, match, checks);
+        const compiled = compileMatch(rule, match, checks, options.approved ?? {});
+        if (!compiled) return;
         for (const { platform, type } of match.on) {
           const types = byType.get(platform) ?? new Map<string, CompiledMatch[]>();
           byType.set(platform, types);
@@ -107,17 +111,25 @@ export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, 
   return { rules: new Map(enabled.map((rule) => [rule.id, rule])), severity, byType, queries, secrets: secretSearch(secrets) };
 }
 
-function compileMatch(rule: Rule, match: FactMatch, checks: Readonly<Record<string, Check>>): CompiledMatch {
+/** Undefined when the team hasn't said what the match asks about. */
+function compileMatch(
+  rule: Rule,
+  match: FactMatch,
+  checks: Readonly<Record<string, Check>>,
+  approved: Approved,
+): CompiledMatch | undefined {
   try {
     const check =
       match.check === undefined
         ? undefined
         : checks[`${rule.id.slice(0, rule.id.lastIndexOf('/') + 1)}${match.check.replace(/\.ts$/, '')}`];
     if (match.check !== undefined && !check) throw new Error(`the check module ${match.check} does not exist`);
+    const where = match.where && withLists(match.where, approved);
+    if (match.where && !where) return undefined;
     return {
       rule,
       match,
-      ...(match.where && { where: compileCondition(match.where) }),
+      ...(where && { where: compileCondition(where) }),
       ...(match.with && { with: compileRelation(match.with) }),
       ...(match.without && { without: compileRelation(match.without) }),
       ...(match.at && { at: compileCondition({ [match.at]: ['present', 'absent'] }) }),

@@ -1,3 +1,4 @@
+import { lacksTags, unapprovedName, unapprovedNetwork, unapprovedRegistry } from './approved.ts';
 import { at, get, items, text, type MapNode, type Node } from './tree.ts';
 
 /** True, false, or (undefined) not to be known here. */
@@ -98,10 +99,15 @@ export const predicates: Readonly<Record<string, Predicate>> = {
   'root-user': rootUser,
   'port-open': portOpen,
   'cleartext-url': cleartextUrl,
+  'unapproved-registry': unapprovedRegistry,
+  'unapproved-region': unapprovedName,
+  'unapproved-network': unapprovedNetwork,
+  'unapproved-machine-image': unapprovedName,
+  'lacks-tags': lacksTags,
 };
 
 /** Predicates that look at a whole map or list; the others get each scalar. */
-export const structural = new Set(['port-open', 'wildcard-principal']);
+export const structural = new Set(['port-open', 'wildcard-principal', 'lacks-tags']);
 
 export function or(a: Truth, b: Truth): Truth {
   if (a === true || b === true) return true;

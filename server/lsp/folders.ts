@@ -86,8 +86,8 @@ export class Folder {
   }
 
   /** What the folder's file says counts more than the settings of one editor, so that all editors and CI agree. */
-  private options({ path, preset, severity }: Config): RuleOptions {
-    return { preset: path === undefined ? this.settings.preset : preset, severity: { ...this.settings.rules, ...severity } };
+  private options({ path, preset, severity, approved }: Config): RuleOptions {
+    return { preset: path === undefined ? this.settings.preset : preset, severity: { ...this.settings.rules, ...severity }, approved };
   }
 }
 

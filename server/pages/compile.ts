@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ruleSet } from '../engine/analyze.ts';
+import { approvedLists, type Approved } from '../engine/approved.ts';
 import { patternProblem } from '../engine/secrets/search.ts';
 import { platforms, type Check, type FixTemplate, type Match, type Platform, type Relation, type Rule } from '../engine/types.ts';
 import { compilePattern } from '../dataflow/pattern.ts';
@@ -21,6 +22,8 @@ export interface Page {
   /** Absent when there are problems. */
   readonly rule?: Rule;
   readonly fences: readonly Fence[];
+  /** The team's lists that the fences assume. */
+  readonly approved?: Approved;
   readonly problems: readonly PageProblem[];
 }
 
@@ -76,13 +79,16 @@ export function compilePage(id: string, text: string, checks: Readonly<Record<st
     const at = (field: string): number => line(['match', String(index), field]);
     try {
       checkMatch(match, problem, at, index);
-      ruleSet([{ ...rule, match: [match], optional: false, confidence: 'high' }], checks ?? anyCheck);
+      ruleSet([{ ...rule, match: [match], optional: false, confidence: 'high' }], checks ?? anyCheck, { approved: anyLists });
     } catch (error) {
       problem(line(['match', String(index)]), `match.${index}`, (error as Error).message.replace(`${id}: `, ''));
     }
   });
-  return problems.length > 0 ? { id, fences, problems } : { id, rule, fences, problems };
+  if (problems.length > 0) return { id, fences, problems };
+  return { id, rule, fences, problems, ...(data.approved !== undefined && { approved: data.approved }) };
 }
+
+const anyLists: Approved = Object.fromEntries(approvedLists.map((name) => [name, ['x']]));
 
 /** While pages are compiled on their own, every check module is taken to exist. */
 const anyCheck: Readonly<Record<string, Check>> = new Proxy({}, { get: () => () => [] });

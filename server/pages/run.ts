@@ -19,7 +19,7 @@ export function runPage(page: Page, checks: Readonly<Record<string, Check>>): re
   const { rule } = page;
   if (!rule) return page.problems.map(({ line, field, message }) => ({ page: page.id, line, message: `${field}: ${message}` }));
   const failures: FenceFailure[] = [];
-  const rules = ruleSet([rule], checks, { preset: 'all' });
+  const rules = ruleSet([rule], checks, { preset: 'all', ...(page.approved && { approved: page.approved }) });
   let fixed: string | undefined;
   for (const fence of page.fences) {
     const fail = (message: string): void => void failures.push({ page: page.id, line: fence.line, message });

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Document, isMap, isNode, isPair, isScalar, parseDocument, YAMLParseError } from 'yaml';
 import type { Span } from '../engine/tree.ts';
+import type { Approved } from '../engine/approved.ts';
 import type { Severity } from '../engine/types.ts';
 import schema from './config-schema.json' with { type: 'json' };
 import { readText } from './files.ts';
@@ -20,6 +21,8 @@ export interface Config {
   readonly preset: 'recommended' | 'all';
   /** By rule id or pattern (`aws/*`), in the order of the file. */
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
+  /** What is right for this team: registries, regions, networks, machine images, tags. */
+  readonly approved: Approved;
   readonly exclude: readonly string[];
   readonly failOn?: Severity | 'never';
   /** Absolute. */
@@ -69,6 +72,7 @@ export function parseConfig(text: string, folder: string, path?: string): Config
     text,
     preset: (value.preset as Config['preset'] | undefined) ?? 'recommended',
     severity,
+    approved: (value.approved as Approved | undefined) ?? {},
     exclude: list('exclude'),
     ...(value['fail-on'] !== undefined && { failOn: value['fail-on'] as Severity | 'never' }),
     ruleFolders: list('rule-folders').map((one) => resolve(folder, one)),
@@ -139,7 +143,7 @@ function explain(error: ErrorObject, document: Document): ConfigProblem {
     type?: string;
   };
   if (additionalProperty !== undefined) {
-    const guess = nearest(additionalProperty, Object.keys(schema.properties));
+    const guess = nearest(additionalProperty, Object.keys((path[0] === 'approved' ? schema.properties.approved : schema).properties));
     return {
       span: spanOf(document, [...path, additionalProperty], true),
       message: `Unknown setting "${additionalProperty}".${didYouMean(guess)}`,

@@ -64,7 +64,7 @@ export function ruleSetOf(rules: readonly Rule[], config: Config, more: RuleOpti
 }
 
 export function optionsOf(config: Config, more: RuleOptions = {}): RuleOptions {
-  return { preset: more.preset ?? config.preset, severity: { ...config.severity, ...more.severity } };
+  return { preset: more.preset ?? config.preset, severity: { ...config.severity, ...more.severity }, approved: config.approved };
 }
 
 /** The pages below a folder (default: the sources of the built-in rules), compiled, by id. A page at its top has the folder's own name before its id. Throws when the folder can't be read. */
