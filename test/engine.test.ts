@@ -179,7 +179,9 @@ describe('predicates', () => {
 describe('suppressions', () => {
   const check = (text: string, rule: string, line: number, head?: number): boolean => {
     const lines = new Lines(text);
-    return suppressor(text, lines, suppressions(text, lines))(rule, line, head);
+    const valid = suppressions(text, lines).filter(({ reason }) => reason !== '');
+    const around = head === undefined ? [] : [{ head, first: head, last: line }];
+    return suppressor(text, lines, valid)({ id: rule, aliases: [] }, line, () => around) !== undefined;
   };
   it('speak for their own line', () => {
     assert.ok(check('acl = "x" # leftward-ignore aws/s3-public-acl -- a website', 'aws/s3-public-acl', 0));

@@ -1,9 +1,9 @@
 import { withLists, type Approved } from './approved.ts';
 import { compatible, fixOf, writeEdits, type Site } from './fix.ts';
+import { exceptionsIn, type ExceptionPolicy } from './exceptions.ts';
 import { compileCondition, compileRelation, type Place, type RelationTest, type Test } from './match.ts';
 import { Lines } from './positions.ts';
 import { secretSearch, type SecretHit } from './secrets/search.ts';
-import { suppressions, suppressor } from './suppress.ts';
 import type { Span } from './tree.ts';
 import type {
   Check,
@@ -34,6 +34,7 @@ export interface RuleSet {
   /** By platform and type. */
   readonly byType: ReadonlyMap<string, ReadonlyMap<string, readonly CompiledMatch[]>>;
   readonly queries: readonly CodeQuery[];
+  readonly exceptions: ExceptionPolicy;
   readonly secrets: (document: SourceDocument, literals: readonly Literal[]) => readonly SecretHit[];
 }
 
@@ -54,6 +55,8 @@ export interface RuleOptions {
   readonly severity?: Readonly<Record<string, Severity | 'off'>>;
   /** Rules that ask for a list of the team's do nothing without it. */
   readonly approved?: Approved;
+  /** What an exception must say. */
+  readonly exceptions?: ExceptionPolicy;
 }
 
 export interface AnalysisInput {
@@ -70,9 +73,6 @@ export interface Analysis {
   /** What went wrong inside a rule; the other rules' findings are complete. */
   readonly failures: readonly { readonly rule: string; readonly message: string }[];
 }
-
-/** A comment that excuses a finding but gives no reason is itself worth a word; the page is rules/leftward/ignore-without-reason.md. */
-const UNEXPLAINED = 'leftward/ignore-without-reason';
 
 /** Compiles and indexes rules. Throws an Error naming the rule when a page that was not validated is wrong. */
 export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, Check>> = {}, options: RuleOptions = {}): RuleSet {
@@ -108,7 +108,14 @@ export function ruleSet(rules: readonly Rule[], checks: Readonly<Record<string, 
       }
     });
   }
-  return { rules: new Map(enabled.map((rule) => [rule.id, rule])), severity, byType, queries, secrets: secretSearch(secrets) };
+  return {
+    rules: new Map(enabled.map((rule) => [rule.id, rule])),
+    severity,
+    byType,
+    queries,
+    exceptions: options.exceptions ?? {},
+    secrets: secretSearch(secrets),
+  };
 }
 
 /** Undefined when the team hasn't said what the match asks about. */
@@ -151,7 +158,7 @@ export function isCode(match: Match): match is CodeMatch {
 /** document → findings, everything else being given. Pure: no I/O, no clock, no state; a rule that throws is named in `failures`. */
 export function analyze({ document, facts, literals }: AnalysisInput, rules: RuleSet): Analysis {
   const lines = new Lines(document.text);
-  const found: { finding: Finding; fixes: readonly Fix[]; head?: number }[] = [];
+  const found: { finding: Finding; fixes: readonly Fix[]; fact?: Fact }[] = [];
   const seen = new Map<string, (typeof found)[number]>();
   const failures: { rule: string; message: string }[] = [];
 
@@ -169,7 +176,7 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
     related: readonly Related[],
     subject: string,
     fixes: readonly Fix[],
-    head?: Span,
+    fact?: Fact,
   ): void => {
     const line = lines.position(span.start).line;
     // Two places of one rule on one line are one thing to read.
@@ -193,7 +200,7 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
         fixable: fixes.length > 0,
       },
       fixes,
-      ...(head && { head: lines.position(head.start).line }),
+      ...(fact && { fact }),
     };
     seen.set(key, one);
     found.push(one);
@@ -221,27 +228,20 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
     }
   });
 
-  const comments = suppressions(document.text, lines);
-  const unexplained = rules.rules.get(UNEXPLAINED);
-  if (unexplained) {
-    for (const comment of comments) {
-      if (comment.reason === '') add(unexplained, comment.span, fill(unexplained.message, { value: comment.rules.join(', ') }), [], '', []);
-    }
-  }
-  const suppressed = suppressor(document.text, lines, comments);
-  const kept = found
-    .filter(({ finding: { rule, span }, head }) => {
-      const { line } = lines.position(span.start);
-      // What a rule that knows more says about the line is enough.
-      const yields = rules.rules.get(rule)?.yieldsTo?.some((other) => seen.has(`${other} ${line}`)) ?? false;
-      return !yields && !suppressed(rule, line, head);
-    })
-    .sort(
-      (a, b) =>
-        a.finding.span.start - b.finding.span.start ||
-        a.finding.span.end - b.finding.span.end ||
-        (a.finding.rule < b.finding.rule ? -1 : 1),
-    );
+  const exceptions = exceptionsIn(document, lines, rules);
+  const open = found.filter(({ finding: { rule, span }, fact }) => {
+    const { line } = lines.position(span.start);
+    const page = rules.rules.get(rule)!;
+    // What a rule that knows more says about the line is enough.
+    const yields = page.yieldsTo?.some((other) => seen.has(`${other} ${line}`)) ?? false;
+    return !yields && !exceptions.excuses(page, line, fact);
+  });
+  const before = found.length;
+  for (const { rule, span, values, fixes } of exceptions.remarks()) add(rule, span, fill(rule.message, values), [], '', fixes);
+  const kept = [...open, ...found.slice(before)].sort(
+    (a, b) =>
+      a.finding.span.start - b.finding.span.start || a.finding.span.end - b.finding.span.end || (a.finding.rule < b.finding.rule ? -1 : 1),
+  );
   const fixes = new Map(kept.map((one) => [one.finding, one.fixes]));
   return { findings: kept.map((one) => one.finding), fixesOf: (finding) => fixes.get(finding) ?? [], failures };
 }
@@ -260,7 +260,7 @@ type Add = (
   related: readonly Related[],
   subject: string,
   fixes: readonly Fix[],
-  head?: Span,
+  fact?: Fact,
 ) => void;
 
 function matchFact(compiled: CompiledMatch, fact: Fact, lines: Lines, add: Add): void {
@@ -300,7 +300,7 @@ function matchFact(compiled: CompiledMatch, fact: Fact, lines: Lines, add: Add):
       origin ? [{ path: origin.path, span: origin.span, message: origin.what }, ...related] : related,
       fact.name,
       fix ? [fix] : [],
-      fact.head,
+      fact,
     );
   }
 }
@@ -331,7 +331,7 @@ function addHits(
   const site = (one: Hit): Site => ({ span: one.span, fill: (text) => fill(text, valuesAt(one)) });
   const [, ...more] = hits;
   const fix = hit.fix ? (ownFix(fact, hits) ?? ownFix(fact, [hit])) : template && fixOf(template, fact, [site(hit), ...more.map(site)]);
-  add(rule, oneLine(fact, hit.span), fill(message, valuesAt(hit)), hit.related ?? [], fact.name, fix ? [fix] : [], fact.head);
+  add(rule, oneLine(fact, hit.span), fill(message, valuesAt(hit)), hit.related ?? [], fact.name, fix ? [fix] : [], fact);
 }
 
 /** The fixes of hits in one; undefined when one has none or they can't be written together. */

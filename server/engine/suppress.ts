@@ -1,18 +1,24 @@
+import { isAlias } from './peer-comments.ts';
 import { Lines } from './positions.ts';
 import type { Span } from './tree.ts';
 import type { SourceDocument, Syntax, TextEdit } from './types.ts';
 
-/** One `leftward-ignore` comment: `leftward-ignore aws/s3-public-acl -- served by CloudFront`. */
+/** One comment that excuses findings: `leftward-ignore aws/s3-public-acl -- served by CloudFront until 2027-01-31`. */
 export interface Suppression {
-  /** Rule ids, or `folder/*`. */
+  /** Rule ids, `folder/*` or `*`; in comments of other scanners their ids. */
   readonly rules: readonly string[];
   readonly reason: string;
   /** Zero-based line the comment stands on. */
   readonly line: number;
   readonly span: Span;
-  readonly scope: 'line' | 'file';
+  /** `fact`: the resource, container … that it stands in; `block`: the one whose header comes next. */
+  readonly scope: 'line' | 'file' | 'fact' | 'block';
   /** Nothing but the comment stands on its line, so it speaks of the next line of code. */
   readonly alone: boolean;
+  /** The other scanner that it is written for. */
+  readonly tool?: string;
+  /** The last day on which it holds, `2027-01-31`. */
+  readonly until?: string;
 }
 
 const DIRECTIVE =
@@ -24,6 +30,7 @@ export function suppressions(text: string, lines: Lines): readonly Suppression[]
   return [...text.matchAll(DIRECTIVE)].map((match) => {
     const start = match.index;
     const { line, column } = lines.position(start);
+    const until = /\buntil (\d{4}-\d{2}-\d{2})\b/.exec(match[3] ?? '')?.[1];
     return {
       rules: match[2]!.split(/,[ \t]*/).filter(Boolean),
       reason: (match[3] ?? '').replace(/[ \t]*(\*\/\}?|-->)[ \t]*$/, '').trim(),
@@ -31,37 +38,67 @@ export function suppressions(text: string, lines: Lines): readonly Suppression[]
       span: { start, end: start + match[0].trimEnd().length },
       scope: match[1] === 'ignore-file' ? 'file' : 'line',
       alone: /^[ \t]*\{?$/.test(text.slice(start - column, start)),
+      ...(until !== undefined && { until }),
     };
   });
 }
 
+/** The lines of a fact, or of one around it: its header's, its first and its last. */
+export interface Around {
+  readonly head: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What a comment is asked about: the rule, and its ids in other scanners. */
+export interface Asked {
+  readonly id: string;
+  readonly aliases: readonly string[];
+}
+
 /**
- * Answers whether a finding of `rule` that starts on `line`, in a fact whose header is on `head`, is suppressed.
+ * Answers which comment excuses a finding of `rule` that starts on `line`, within the facts that are around it, innermost first.
  * A comment speaks for its own line; when it stands alone, for the next line that is not such a comment; on or above a fact's header, for the whole fact.
- * A comment without a reason suppresses nothing.
  */
 export function suppressor(
   text: string,
   lines: Lines,
   found: readonly Suppression[],
-): (rule: string, line: number, head?: number) => boolean {
-  if (found.length === 0) return () => false;
+): (rule: Asked, line: number, around: () => readonly Around[]) => Suppression | undefined {
+  if (found.length === 0) return () => undefined;
   const everywhere: Suppression[] = [];
+  const inside: Suppression[] = [];
   const byLine = new Map<number, Suppression[]>();
   for (const one of found) {
-    if (one.reason === '') continue;
     if (one.scope === 'file') everywhere.push(one);
+    else if (one.scope === 'fact') inside.push(one);
     else {
       const target = one.alone ? nextCodeLine(text, lines, one.line) : one.line;
       byLine.set(target, [...(byLine.get(target) ?? []), one]);
     }
   }
-  const covers = (one: Suppression, rule: string): boolean =>
-    one.rules.some((id) => id === rule || (id.endsWith('/*') && rule.startsWith(id.slice(0, -1))));
-  return (rule, line, head) =>
-    everywhere.some((one) => covers(one, rule)) ||
-    (byLine.get(line) ?? []).some((one) => covers(one, rule)) ||
-    (head !== undefined && (byLine.get(head) ?? []).some((one) => covers(one, rule)));
+  const covers =
+    ({ id, aliases }: Asked) =>
+    ({ rules, tool }: Suppression): boolean =>
+      rules.some(
+        (one) =>
+          one === '*' ||
+          one === id ||
+          (one.endsWith('/*') && id.startsWith(one.slice(0, -1))) ||
+          (tool !== undefined && isAlias(one, aliases)),
+      );
+  return (rule, line, around) => {
+    const fits = covers(rule);
+    const plain = everywhere.find(fits) ?? byLine.get(line)?.find(fits);
+    if (plain) return plain;
+    const facts = around();
+    const head = facts[0] && byLine.get(facts[0].head)?.find(fits);
+    if (head) return head;
+    // A Dockerfile, or a list of tasks, has nothing around it but the file.
+    return inside.find(
+      (one) => fits(one) && (facts.length === 0 || facts.some(({ first, last }) => first - 1 <= one.line && one.line <= last)),
+    );
+  };
 }
 
 /** The first line after `line` that holds something else than a comment or nothing. */

@@ -4,7 +4,7 @@ import type { Rule } from '../engine/types.ts';
 import { configName, findConfig, ignoredBy, parseConfig, type Config } from '../workspace/config.ts';
 import type { Ignored } from '../workspace/ignored.ts';
 import { Project } from '../workspace/project.ts';
-import { checks, rulesOf } from '../workspace/rules.ts';
+import { checks, optionsOf, rulesOf } from '../workspace/rules.ts';
 import { repositoryOf } from '../workspace/roots.ts';
 import type { Log } from './log.ts';
 import { defaults, type Settings } from './settings.ts';
@@ -86,8 +86,9 @@ export class Folder {
   }
 
   /** What the folder's file says counts more than the settings of one editor, so that all editors and CI agree. */
-  private options({ path, preset, severity, approved }: Config): RuleOptions {
-    return { preset: path === undefined ? this.settings.preset : preset, severity: { ...this.settings.rules, ...severity }, approved };
+  private options(config: Config): RuleOptions {
+    const options = optionsOf(config, config.path === undefined ? { preset: this.settings.preset } : {});
+    return { ...options, severity: { ...this.settings.rules, ...config.severity } };
   }
 }
 

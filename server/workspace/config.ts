@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Document, isMap, isNode, isPair, isScalar, parseDocument, YAMLParseError } from 'yaml';
 import type { Span } from '../engine/tree.ts';
 import type { Approved } from '../engine/approved.ts';
+import type { ExceptionPolicy } from '../engine/exceptions.ts';
 import type { Severity } from '../engine/types.ts';
 import schema from './config-schema.json' with { type: 'json' };
 import { readText } from './files.ts';
@@ -23,6 +24,8 @@ export interface Config {
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
   /** What is right for this team: registries, regions, networks, machine images, tags. */
   readonly approved: Approved;
+  /** What exceptions must say. */
+  readonly exceptions: ExceptionPolicy;
   readonly exclude: readonly string[];
   readonly failOn?: Severity | 'never';
   /** Absolute. */
@@ -73,10 +76,19 @@ export function parseConfig(text: string, folder: string, path?: string): Config
     preset: (value.preset as Config['preset'] | undefined) ?? 'recommended',
     severity,
     approved: (value.approved as Approved | undefined) ?? {},
+    exceptions: policyOf((value.exceptions ?? {}) as Record<string, unknown>),
     exclude: list('exclude'),
     ...(value['fail-on'] !== undefined && { failOn: value['fail-on'] as Severity | 'never' }),
     ruleFolders: list('rule-folders').map((one) => resolve(folder, one)),
     problems,
+  };
+}
+
+function policyOf(said: Readonly<Record<string, unknown>>): ExceptionPolicy {
+  return {
+    ...(said['max-days'] !== undefined && { maxDays: said['max-days'] as number }),
+    ...(said.approvers !== undefined && { approvers: said.approvers as string[] }),
+    ...(said['other-scanners'] !== undefined && { peers: said['other-scanners'] as boolean }),
   };
 }
 
@@ -143,7 +155,8 @@ function explain(error: ErrorObject, document: Document): ConfigProblem {
     type?: string;
   };
   if (additionalProperty !== undefined) {
-    const guess = nearest(additionalProperty, Object.keys((path[0] === 'approved' ? schema.properties.approved : schema).properties));
+    const of = path[0] === 'approved' || path[0] === 'exceptions' ? schema.properties[path[0]] : schema;
+    const guess = nearest(additionalProperty, Object.keys(of.properties));
     return {
       span: spanOf(document, [...path, additionalProperty], true),
       message: `Unknown setting "${additionalProperty}".${didYouMean(guess)}`,

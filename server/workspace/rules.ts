@@ -63,8 +63,14 @@ export function ruleSetOf(rules: readonly Rule[], config: Config, more: RuleOpti
   return ruleSet(rules, checks, optionsOf(config, more));
 }
 
+/** What a configuration makes of the rules, as of today. */
 export function optionsOf(config: Config, more: RuleOptions = {}): RuleOptions {
-  return { preset: more.preset ?? config.preset, severity: { ...config.severity, ...more.severity }, approved: config.approved };
+  return {
+    preset: more.preset ?? config.preset,
+    severity: { ...config.severity, ...more.severity },
+    approved: config.approved,
+    exceptions: { today: new Date().toISOString().slice(0, 10), ...config.exceptions },
+  };
 }
 
 /** The pages below a folder (default: the sources of the built-in rules), compiled, by id. A page at its top has the folder's own name before its id. Throws when the folder can't be read. */
