@@ -8,89 +8,90 @@ import check4 from './ansible/secret-in-output.ts';
 import check5 from './ansible/shell-with-variable.ts';
 import check6 from './ansible/world-writable.ts';
 import check7 from './aws/cloudfront-origin-cleartext.ts';
-import check8 from './aws/not-in-backup-plan.ts';
-import check9 from './aws/security-group-wide-ports.ts';
-import check10 from './compose/shared-volume.ts';
-import check11 from './docker/apt-instead-of-apt-get.ts';
-import check12 from './docker/cd-instead-of-workdir.ts';
-import check13 from './docker/cleartext-download.ts';
-import check14 from './docker/copy-many-to-file.ts';
-import check15 from './docker/copy-whole-context.ts';
-import check16 from './docker/end-of-life-image.ts';
-import check17 from './docker/maintainer.ts';
-import check18 from './docker/no-pipefail.ts';
-import check19 from './docker/package-cache-kept.ts';
-import check20 from './docker/password-set-in-build.ts';
-import check21 from './docker/repeated-instruction.ts';
-import check22 from './docker/secret-in-environment.ts';
-import check23 from './docker/shell-form-command.ts';
-import check24 from './docker/stage-alias.ts';
-import check25 from './docker/sudo-in-build.ts';
-import check26 from './docker/unpinned-base-image.ts';
-import check27 from './docker/unpinned-language-package.ts';
-import check28 from './docker/unpinned-system-package.ts';
-import check29 from './docker/wget-and-curl.ts';
-import check30 from './github-actions/all-secrets.ts';
-import check31 from './github-actions/app-token-scope.ts';
-import check32 from './github-actions/artifact-poisoning.ts';
-import check33 from './github-actions/bot-condition.ts';
-import check34 from './github-actions/broad-workflow-permissions.ts';
-import check35 from './github-actions/cache-poisoning.ts';
-import check36 from './github-actions/dangerous-trigger.ts';
-import check37 from './github-actions/env-file-injection.ts';
-import check38 from './github-actions/input-injection.ts';
-import check39 from './github-actions/password-on-command-line.ts';
-import check40 from './github-actions/privileged-checkout.ts';
-import check41 from './github-actions/retired-action.ts';
-import check42 from './github-actions/secret-sent.ts';
-import check43 from './github-actions/secret-without-environment.ts';
-import check44 from './github-actions/security-check-ignored.ts';
-import check45 from './github-actions/self-hosted-runner.ts';
-import check46 from './github-actions/ssh-host-key-not-checked.ts';
-import check47 from './github-actions/template-injection.ts';
-import check48 from './github-actions/token-in-artifact.ts';
-import check49 from './github-actions/unpinned-tool.ts';
-import check50 from './github-actions/unredacted-secret.ts';
-import check51 from './github-actions/unsound-condition.ts';
-import check52 from './github-actions/unsound-contains.ts';
-import check53 from './github-actions/vulnerable-action.ts';
-import check54 from './gitlab-ci/double-pipeline.ts';
-import check55 from './gitlab-ci/job-token-in-url.ts';
-import check56 from './gitlab-ci/script-injection.ts';
-import check57 from './gitlab-ci/secret-printed.ts';
-import check58 from './kubernetes/admission-plugin-disabled.ts';
-import check59 from './kubernetes/always-admit.ts';
-import check60 from './kubernetes/always-allow-authorization.ts';
-import check61 from './kubernetes/anonymous-api-access.ts';
-import check62 from './kubernetes/api-server-certificate.ts';
-import check63 from './kubernetes/apparmor-off.ts';
-import check64 from './kubernetes/authorization-without-rbac.ts';
-import check65 from './kubernetes/control-plane-bind-address.ts';
-import check66 from './kubernetes/control-plane-profiling.ts';
-import check67 from './kubernetes/controller-manager-keys-missing.ts';
-import check68 from './kubernetes/etcd-auto-tls.ts';
-import check69 from './kubernetes/etcd-cleartext.ts';
-import check70 from './kubernetes/etcd-connection-unverified.ts';
-import check71 from './kubernetes/etcd-no-client-certificates.ts';
-import check72 from './kubernetes/insecure-api-port.ts';
-import check73 from './kubernetes/kubelet-certificate-rotation.ts';
-import check74 from './kubernetes/kubelet-connection-unverified.ts';
-import check75 from './kubernetes/kubelet-idle-streams.ts';
-import check76 from './kubernetes/kubelet-kernel-settings.ts';
-import check77 from './kubernetes/kubelet-read-only-port.ts';
-import check78 from './kubernetes/no-always-pull-images.ts';
-import check79 from './kubernetes/no-audit-log.ts';
-import check80 from './kubernetes/no-client-certificates.ts';
-import check81 from './kubernetes/no-event-rate-limit.ts';
-import check82 from './kubernetes/no-node-restriction.ts';
-import check83 from './kubernetes/no-pod-garbage-collection.ts';
-import check84 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check85 from './kubernetes/service-account-keys-missing.ts';
-import check86 from './kubernetes/shared-controller-credentials.ts';
-import check87 from './kubernetes/short-audit-log.ts';
-import check88 from './kubernetes/static-api-credentials.ts';
-import check89 from './kubernetes/weak-control-plane-tls.ts';
-import check90 from './kubernetes/writable-host-path.ts';
+import check8 from './aws/network-acl-entry-without-effect.ts';
+import check9 from './aws/not-in-backup-plan.ts';
+import check10 from './aws/security-group-wide-ports.ts';
+import check11 from './compose/shared-volume.ts';
+import check12 from './docker/apt-instead-of-apt-get.ts';
+import check13 from './docker/cd-instead-of-workdir.ts';
+import check14 from './docker/cleartext-download.ts';
+import check15 from './docker/copy-many-to-file.ts';
+import check16 from './docker/copy-whole-context.ts';
+import check17 from './docker/end-of-life-image.ts';
+import check18 from './docker/maintainer.ts';
+import check19 from './docker/no-pipefail.ts';
+import check20 from './docker/package-cache-kept.ts';
+import check21 from './docker/password-set-in-build.ts';
+import check22 from './docker/repeated-instruction.ts';
+import check23 from './docker/secret-in-environment.ts';
+import check24 from './docker/shell-form-command.ts';
+import check25 from './docker/stage-alias.ts';
+import check26 from './docker/sudo-in-build.ts';
+import check27 from './docker/unpinned-base-image.ts';
+import check28 from './docker/unpinned-language-package.ts';
+import check29 from './docker/unpinned-system-package.ts';
+import check30 from './docker/wget-and-curl.ts';
+import check31 from './github-actions/all-secrets.ts';
+import check32 from './github-actions/app-token-scope.ts';
+import check33 from './github-actions/artifact-poisoning.ts';
+import check34 from './github-actions/bot-condition.ts';
+import check35 from './github-actions/broad-workflow-permissions.ts';
+import check36 from './github-actions/cache-poisoning.ts';
+import check37 from './github-actions/dangerous-trigger.ts';
+import check38 from './github-actions/env-file-injection.ts';
+import check39 from './github-actions/input-injection.ts';
+import check40 from './github-actions/password-on-command-line.ts';
+import check41 from './github-actions/privileged-checkout.ts';
+import check42 from './github-actions/retired-action.ts';
+import check43 from './github-actions/secret-sent.ts';
+import check44 from './github-actions/secret-without-environment.ts';
+import check45 from './github-actions/security-check-ignored.ts';
+import check46 from './github-actions/self-hosted-runner.ts';
+import check47 from './github-actions/ssh-host-key-not-checked.ts';
+import check48 from './github-actions/template-injection.ts';
+import check49 from './github-actions/token-in-artifact.ts';
+import check50 from './github-actions/unpinned-tool.ts';
+import check51 from './github-actions/unredacted-secret.ts';
+import check52 from './github-actions/unsound-condition.ts';
+import check53 from './github-actions/unsound-contains.ts';
+import check54 from './github-actions/vulnerable-action.ts';
+import check55 from './gitlab-ci/double-pipeline.ts';
+import check56 from './gitlab-ci/job-token-in-url.ts';
+import check57 from './gitlab-ci/script-injection.ts';
+import check58 from './gitlab-ci/secret-printed.ts';
+import check59 from './kubernetes/admission-plugin-disabled.ts';
+import check60 from './kubernetes/always-admit.ts';
+import check61 from './kubernetes/always-allow-authorization.ts';
+import check62 from './kubernetes/anonymous-api-access.ts';
+import check63 from './kubernetes/api-server-certificate.ts';
+import check64 from './kubernetes/apparmor-off.ts';
+import check65 from './kubernetes/authorization-without-rbac.ts';
+import check66 from './kubernetes/control-plane-bind-address.ts';
+import check67 from './kubernetes/control-plane-profiling.ts';
+import check68 from './kubernetes/controller-manager-keys-missing.ts';
+import check69 from './kubernetes/etcd-auto-tls.ts';
+import check70 from './kubernetes/etcd-cleartext.ts';
+import check71 from './kubernetes/etcd-connection-unverified.ts';
+import check72 from './kubernetes/etcd-no-client-certificates.ts';
+import check73 from './kubernetes/insecure-api-port.ts';
+import check74 from './kubernetes/kubelet-certificate-rotation.ts';
+import check75 from './kubernetes/kubelet-connection-unverified.ts';
+import check76 from './kubernetes/kubelet-idle-streams.ts';
+import check77 from './kubernetes/kubelet-kernel-settings.ts';
+import check78 from './kubernetes/kubelet-read-only-port.ts';
+import check79 from './kubernetes/no-always-pull-images.ts';
+import check80 from './kubernetes/no-audit-log.ts';
+import check81 from './kubernetes/no-client-certificates.ts';
+import check82 from './kubernetes/no-event-rate-limit.ts';
+import check83 from './kubernetes/no-node-restriction.ts';
+import check84 from './kubernetes/no-pod-garbage-collection.ts';
+import check85 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check86 from './kubernetes/service-account-keys-missing.ts';
+import check87 from './kubernetes/shared-controller-credentials.ts';
+import check88 from './kubernetes/short-audit-log.ts';
+import check89 from './kubernetes/static-api-credentials.ts';
+import check90 from './kubernetes/weak-control-plane-tls.ts';
+import check91 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -101,87 +102,88 @@ export const checks: Readonly<Record<string, Check>> = {
   'ansible/shell-with-variable': check5,
   'ansible/world-writable': check6,
   'aws/cloudfront-origin-cleartext': check7,
-  'aws/not-in-backup-plan': check8,
-  'aws/security-group-wide-ports': check9,
-  'compose/shared-volume': check10,
-  'docker/apt-instead-of-apt-get': check11,
-  'docker/cd-instead-of-workdir': check12,
-  'docker/cleartext-download': check13,
-  'docker/copy-many-to-file': check14,
-  'docker/copy-whole-context': check15,
-  'docker/end-of-life-image': check16,
-  'docker/maintainer': check17,
-  'docker/no-pipefail': check18,
-  'docker/package-cache-kept': check19,
-  'docker/password-set-in-build': check20,
-  'docker/repeated-instruction': check21,
-  'docker/secret-in-environment': check22,
-  'docker/shell-form-command': check23,
-  'docker/stage-alias': check24,
-  'docker/sudo-in-build': check25,
-  'docker/unpinned-base-image': check26,
-  'docker/unpinned-language-package': check27,
-  'docker/unpinned-system-package': check28,
-  'docker/wget-and-curl': check29,
-  'github-actions/all-secrets': check30,
-  'github-actions/app-token-scope': check31,
-  'github-actions/artifact-poisoning': check32,
-  'github-actions/bot-condition': check33,
-  'github-actions/broad-workflow-permissions': check34,
-  'github-actions/cache-poisoning': check35,
-  'github-actions/dangerous-trigger': check36,
-  'github-actions/env-file-injection': check37,
-  'github-actions/input-injection': check38,
-  'github-actions/password-on-command-line': check39,
-  'github-actions/privileged-checkout': check40,
-  'github-actions/retired-action': check41,
-  'github-actions/secret-sent': check42,
-  'github-actions/secret-without-environment': check43,
-  'github-actions/security-check-ignored': check44,
-  'github-actions/self-hosted-runner': check45,
-  'github-actions/ssh-host-key-not-checked': check46,
-  'github-actions/template-injection': check47,
-  'github-actions/token-in-artifact': check48,
-  'github-actions/unpinned-tool': check49,
-  'github-actions/unredacted-secret': check50,
-  'github-actions/unsound-condition': check51,
-  'github-actions/unsound-contains': check52,
-  'github-actions/vulnerable-action': check53,
-  'gitlab-ci/double-pipeline': check54,
-  'gitlab-ci/job-token-in-url': check55,
-  'gitlab-ci/script-injection': check56,
-  'gitlab-ci/secret-printed': check57,
-  'kubernetes/admission-plugin-disabled': check58,
-  'kubernetes/always-admit': check59,
-  'kubernetes/always-allow-authorization': check60,
-  'kubernetes/anonymous-api-access': check61,
-  'kubernetes/api-server-certificate': check62,
-  'kubernetes/apparmor-off': check63,
-  'kubernetes/authorization-without-rbac': check64,
-  'kubernetes/control-plane-bind-address': check65,
-  'kubernetes/control-plane-profiling': check66,
-  'kubernetes/controller-manager-keys-missing': check67,
-  'kubernetes/etcd-auto-tls': check68,
-  'kubernetes/etcd-cleartext': check69,
-  'kubernetes/etcd-connection-unverified': check70,
-  'kubernetes/etcd-no-client-certificates': check71,
-  'kubernetes/insecure-api-port': check72,
-  'kubernetes/kubelet-certificate-rotation': check73,
-  'kubernetes/kubelet-connection-unverified': check74,
-  'kubernetes/kubelet-idle-streams': check75,
-  'kubernetes/kubelet-kernel-settings': check76,
-  'kubernetes/kubelet-read-only-port': check77,
-  'kubernetes/no-always-pull-images': check78,
-  'kubernetes/no-audit-log': check79,
-  'kubernetes/no-client-certificates': check80,
-  'kubernetes/no-event-rate-limit': check81,
-  'kubernetes/no-node-restriction': check82,
-  'kubernetes/no-pod-garbage-collection': check83,
-  'kubernetes/secrets-unencrypted-in-etcd': check84,
-  'kubernetes/service-account-keys-missing': check85,
-  'kubernetes/shared-controller-credentials': check86,
-  'kubernetes/short-audit-log': check87,
-  'kubernetes/static-api-credentials': check88,
-  'kubernetes/weak-control-plane-tls': check89,
-  'kubernetes/writable-host-path': check90,
+  'aws/network-acl-entry-without-effect': check8,
+  'aws/not-in-backup-plan': check9,
+  'aws/security-group-wide-ports': check10,
+  'compose/shared-volume': check11,
+  'docker/apt-instead-of-apt-get': check12,
+  'docker/cd-instead-of-workdir': check13,
+  'docker/cleartext-download': check14,
+  'docker/copy-many-to-file': check15,
+  'docker/copy-whole-context': check16,
+  'docker/end-of-life-image': check17,
+  'docker/maintainer': check18,
+  'docker/no-pipefail': check19,
+  'docker/package-cache-kept': check20,
+  'docker/password-set-in-build': check21,
+  'docker/repeated-instruction': check22,
+  'docker/secret-in-environment': check23,
+  'docker/shell-form-command': check24,
+  'docker/stage-alias': check25,
+  'docker/sudo-in-build': check26,
+  'docker/unpinned-base-image': check27,
+  'docker/unpinned-language-package': check28,
+  'docker/unpinned-system-package': check29,
+  'docker/wget-and-curl': check30,
+  'github-actions/all-secrets': check31,
+  'github-actions/app-token-scope': check32,
+  'github-actions/artifact-poisoning': check33,
+  'github-actions/bot-condition': check34,
+  'github-actions/broad-workflow-permissions': check35,
+  'github-actions/cache-poisoning': check36,
+  'github-actions/dangerous-trigger': check37,
+  'github-actions/env-file-injection': check38,
+  'github-actions/input-injection': check39,
+  'github-actions/password-on-command-line': check40,
+  'github-actions/privileged-checkout': check41,
+  'github-actions/retired-action': check42,
+  'github-actions/secret-sent': check43,
+  'github-actions/secret-without-environment': check44,
+  'github-actions/security-check-ignored': check45,
+  'github-actions/self-hosted-runner': check46,
+  'github-actions/ssh-host-key-not-checked': check47,
+  'github-actions/template-injection': check48,
+  'github-actions/token-in-artifact': check49,
+  'github-actions/unpinned-tool': check50,
+  'github-actions/unredacted-secret': check51,
+  'github-actions/unsound-condition': check52,
+  'github-actions/unsound-contains': check53,
+  'github-actions/vulnerable-action': check54,
+  'gitlab-ci/double-pipeline': check55,
+  'gitlab-ci/job-token-in-url': check56,
+  'gitlab-ci/script-injection': check57,
+  'gitlab-ci/secret-printed': check58,
+  'kubernetes/admission-plugin-disabled': check59,
+  'kubernetes/always-admit': check60,
+  'kubernetes/always-allow-authorization': check61,
+  'kubernetes/anonymous-api-access': check62,
+  'kubernetes/api-server-certificate': check63,
+  'kubernetes/apparmor-off': check64,
+  'kubernetes/authorization-without-rbac': check65,
+  'kubernetes/control-plane-bind-address': check66,
+  'kubernetes/control-plane-profiling': check67,
+  'kubernetes/controller-manager-keys-missing': check68,
+  'kubernetes/etcd-auto-tls': check69,
+  'kubernetes/etcd-cleartext': check70,
+  'kubernetes/etcd-connection-unverified': check71,
+  'kubernetes/etcd-no-client-certificates': check72,
+  'kubernetes/insecure-api-port': check73,
+  'kubernetes/kubelet-certificate-rotation': check74,
+  'kubernetes/kubelet-connection-unverified': check75,
+  'kubernetes/kubelet-idle-streams': check76,
+  'kubernetes/kubelet-kernel-settings': check77,
+  'kubernetes/kubelet-read-only-port': check78,
+  'kubernetes/no-always-pull-images': check79,
+  'kubernetes/no-audit-log': check80,
+  'kubernetes/no-client-certificates': check81,
+  'kubernetes/no-event-rate-limit': check82,
+  'kubernetes/no-node-restriction': check83,
+  'kubernetes/no-pod-garbage-collection': check84,
+  'kubernetes/secrets-unencrypted-in-etcd': check85,
+  'kubernetes/service-account-keys-missing': check86,
+  'kubernetes/shared-controller-credentials': check87,
+  'kubernetes/short-audit-log': check88,
+  'kubernetes/static-api-credentials': check89,
+  'kubernetes/weak-control-plane-tls': check90,
+  'kubernetes/writable-host-path': check91,
 };
