@@ -9,6 +9,7 @@ import { dockerfile } from './dockerfile.ts';
 import { githubActions } from './github-actions.ts';
 import { gitlabCi } from './gitlab-ci.ts';
 import { helm, isChartValues } from './helm.ts';
+import { identityStatements } from './identity-policies.ts';
 import { javascript } from './javascript.ts';
 import { kubernetes } from './kubernetes.ts';
 import { pulumi } from './pulumi.ts';
@@ -72,12 +73,14 @@ class LazyExtraction implements Extraction {
   }
 
   get facts(): readonly Fact[] {
-    return (this.knownFacts ??= this.own.flatMap((extractor) =>
-      extractor.facts(
-        this.parsed,
-        this.siblings.filter((s) => belongs(s, extractor)),
-      ),
-    ));
+    return (this.knownFacts ??= this.own
+      .flatMap((extractor) =>
+        extractor.facts(
+          this.parsed,
+          this.siblings.filter((s) => belongs(s, extractor)),
+        ),
+      )
+      .flatMap((fact) => [fact, ...identityStatements(fact)]));
   }
 
   get literals(): readonly Literal[] {
