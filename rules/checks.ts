@@ -11,87 +11,88 @@ import check7 from './aws/cloudfront-origin-cleartext.ts';
 import check8 from './aws/network-acl-entry-without-effect.ts';
 import check9 from './aws/not-in-backup-plan.ts';
 import check10 from './aws/security-group-wide-ports.ts';
-import check11 from './compose/shared-volume.ts';
-import check12 from './docker/apt-instead-of-apt-get.ts';
-import check13 from './docker/cd-instead-of-workdir.ts';
-import check14 from './docker/cleartext-download.ts';
-import check15 from './docker/copy-many-to-file.ts';
-import check16 from './docker/copy-whole-context.ts';
-import check17 from './docker/end-of-life-image.ts';
-import check18 from './docker/maintainer.ts';
-import check19 from './docker/no-pipefail.ts';
-import check20 from './docker/package-cache-kept.ts';
-import check21 from './docker/password-set-in-build.ts';
-import check22 from './docker/repeated-instruction.ts';
-import check23 from './docker/secret-in-environment.ts';
-import check24 from './docker/shell-form-command.ts';
-import check25 from './docker/stage-alias.ts';
-import check26 from './docker/sudo-in-build.ts';
-import check27 from './docker/unpinned-base-image.ts';
-import check28 from './docker/unpinned-language-package.ts';
-import check29 from './docker/unpinned-system-package.ts';
-import check30 from './docker/wget-and-curl.ts';
-import check31 from './github-actions/all-secrets.ts';
-import check32 from './github-actions/app-token-scope.ts';
-import check33 from './github-actions/artifact-poisoning.ts';
-import check34 from './github-actions/bot-condition.ts';
-import check35 from './github-actions/broad-workflow-permissions.ts';
-import check36 from './github-actions/cache-poisoning.ts';
-import check37 from './github-actions/dangerous-trigger.ts';
-import check38 from './github-actions/env-file-injection.ts';
-import check39 from './github-actions/input-injection.ts';
-import check40 from './github-actions/password-on-command-line.ts';
-import check41 from './github-actions/privileged-checkout.ts';
-import check42 from './github-actions/retired-action.ts';
-import check43 from './github-actions/secret-sent.ts';
-import check44 from './github-actions/secret-without-environment.ts';
-import check45 from './github-actions/security-check-ignored.ts';
-import check46 from './github-actions/self-hosted-runner.ts';
-import check47 from './github-actions/ssh-host-key-not-checked.ts';
-import check48 from './github-actions/template-injection.ts';
-import check49 from './github-actions/token-in-artifact.ts';
-import check50 from './github-actions/unpinned-tool.ts';
-import check51 from './github-actions/unredacted-secret.ts';
-import check52 from './github-actions/unsound-condition.ts';
-import check53 from './github-actions/unsound-contains.ts';
-import check54 from './github-actions/vulnerable-action.ts';
-import check55 from './gitlab-ci/double-pipeline.ts';
-import check56 from './gitlab-ci/job-token-in-url.ts';
-import check57 from './gitlab-ci/script-injection.ts';
-import check58 from './gitlab-ci/secret-printed.ts';
-import check59 from './kubernetes/admission-plugin-disabled.ts';
-import check60 from './kubernetes/always-admit.ts';
-import check61 from './kubernetes/always-allow-authorization.ts';
-import check62 from './kubernetes/anonymous-api-access.ts';
-import check63 from './kubernetes/api-server-certificate.ts';
-import check64 from './kubernetes/apparmor-off.ts';
-import check65 from './kubernetes/authorization-without-rbac.ts';
-import check66 from './kubernetes/control-plane-bind-address.ts';
-import check67 from './kubernetes/control-plane-profiling.ts';
-import check68 from './kubernetes/controller-manager-keys-missing.ts';
-import check69 from './kubernetes/etcd-auto-tls.ts';
-import check70 from './kubernetes/etcd-cleartext.ts';
-import check71 from './kubernetes/etcd-connection-unverified.ts';
-import check72 from './kubernetes/etcd-no-client-certificates.ts';
-import check73 from './kubernetes/insecure-api-port.ts';
-import check74 from './kubernetes/kubelet-certificate-rotation.ts';
-import check75 from './kubernetes/kubelet-connection-unverified.ts';
-import check76 from './kubernetes/kubelet-idle-streams.ts';
-import check77 from './kubernetes/kubelet-kernel-settings.ts';
-import check78 from './kubernetes/kubelet-read-only-port.ts';
-import check79 from './kubernetes/no-always-pull-images.ts';
-import check80 from './kubernetes/no-audit-log.ts';
-import check81 from './kubernetes/no-client-certificates.ts';
-import check82 from './kubernetes/no-event-rate-limit.ts';
-import check83 from './kubernetes/no-node-restriction.ts';
-import check84 from './kubernetes/no-pod-garbage-collection.ts';
-import check85 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check86 from './kubernetes/service-account-keys-missing.ts';
-import check87 from './kubernetes/shared-controller-credentials.ts';
-import check88 from './kubernetes/short-audit-log.ts';
-import check89 from './kubernetes/static-api-credentials.ts';
-import check90 from './kubernetes/weak-control-plane-tls.ts';
-import check91 from './kubernetes/writable-host-path.ts';
+import check11 from './azure/sql-firewall-wide.ts';
+import check12 from './compose/shared-volume.ts';
+import check13 from './docker/apt-instead-of-apt-get.ts';
+import check14 from './docker/cd-instead-of-workdir.ts';
+import check15 from './docker/cleartext-download.ts';
+import check16 from './docker/copy-many-to-file.ts';
+import check17 from './docker/copy-whole-context.ts';
+import check18 from './docker/end-of-life-image.ts';
+import check19 from './docker/maintainer.ts';
+import check20 from './docker/no-pipefail.ts';
+import check21 from './docker/package-cache-kept.ts';
+import check22 from './docker/password-set-in-build.ts';
+import check23 from './docker/repeated-instruction.ts';
+import check24 from './docker/secret-in-environment.ts';
+import check25 from './docker/shell-form-command.ts';
+import check26 from './docker/stage-alias.ts';
+import check27 from './docker/sudo-in-build.ts';
+import check28 from './docker/unpinned-base-image.ts';
+import check29 from './docker/unpinned-language-package.ts';
+import check30 from './docker/unpinned-system-package.ts';
+import check31 from './docker/wget-and-curl.ts';
+import check32 from './github-actions/all-secrets.ts';
+import check33 from './github-actions/app-token-scope.ts';
+import check34 from './github-actions/artifact-poisoning.ts';
+import check35 from './github-actions/bot-condition.ts';
+import check36 from './github-actions/broad-workflow-permissions.ts';
+import check37 from './github-actions/cache-poisoning.ts';
+import check38 from './github-actions/dangerous-trigger.ts';
+import check39 from './github-actions/env-file-injection.ts';
+import check40 from './github-actions/input-injection.ts';
+import check41 from './github-actions/password-on-command-line.ts';
+import check42 from './github-actions/privileged-checkout.ts';
+import check43 from './github-actions/retired-action.ts';
+import check44 from './github-actions/secret-sent.ts';
+import check45 from './github-actions/secret-without-environment.ts';
+import check46 from './github-actions/security-check-ignored.ts';
+import check47 from './github-actions/self-hosted-runner.ts';
+import check48 from './github-actions/ssh-host-key-not-checked.ts';
+import check49 from './github-actions/template-injection.ts';
+import check50 from './github-actions/token-in-artifact.ts';
+import check51 from './github-actions/unpinned-tool.ts';
+import check52 from './github-actions/unredacted-secret.ts';
+import check53 from './github-actions/unsound-condition.ts';
+import check54 from './github-actions/unsound-contains.ts';
+import check55 from './github-actions/vulnerable-action.ts';
+import check56 from './gitlab-ci/double-pipeline.ts';
+import check57 from './gitlab-ci/job-token-in-url.ts';
+import check58 from './gitlab-ci/script-injection.ts';
+import check59 from './gitlab-ci/secret-printed.ts';
+import check60 from './kubernetes/admission-plugin-disabled.ts';
+import check61 from './kubernetes/always-admit.ts';
+import check62 from './kubernetes/always-allow-authorization.ts';
+import check63 from './kubernetes/anonymous-api-access.ts';
+import check64 from './kubernetes/api-server-certificate.ts';
+import check65 from './kubernetes/apparmor-off.ts';
+import check66 from './kubernetes/authorization-without-rbac.ts';
+import check67 from './kubernetes/control-plane-bind-address.ts';
+import check68 from './kubernetes/control-plane-profiling.ts';
+import check69 from './kubernetes/controller-manager-keys-missing.ts';
+import check70 from './kubernetes/etcd-auto-tls.ts';
+import check71 from './kubernetes/etcd-cleartext.ts';
+import check72 from './kubernetes/etcd-connection-unverified.ts';
+import check73 from './kubernetes/etcd-no-client-certificates.ts';
+import check74 from './kubernetes/insecure-api-port.ts';
+import check75 from './kubernetes/kubelet-certificate-rotation.ts';
+import check76 from './kubernetes/kubelet-connection-unverified.ts';
+import check77 from './kubernetes/kubelet-idle-streams.ts';
+import check78 from './kubernetes/kubelet-kernel-settings.ts';
+import check79 from './kubernetes/kubelet-read-only-port.ts';
+import check80 from './kubernetes/no-always-pull-images.ts';
+import check81 from './kubernetes/no-audit-log.ts';
+import check82 from './kubernetes/no-client-certificates.ts';
+import check83 from './kubernetes/no-event-rate-limit.ts';
+import check84 from './kubernetes/no-node-restriction.ts';
+import check85 from './kubernetes/no-pod-garbage-collection.ts';
+import check86 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check87 from './kubernetes/service-account-keys-missing.ts';
+import check88 from './kubernetes/shared-controller-credentials.ts';
+import check89 from './kubernetes/short-audit-log.ts';
+import check90 from './kubernetes/static-api-credentials.ts';
+import check91 from './kubernetes/weak-control-plane-tls.ts';
+import check92 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -105,85 +106,86 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/network-acl-entry-without-effect': check8,
   'aws/not-in-backup-plan': check9,
   'aws/security-group-wide-ports': check10,
-  'compose/shared-volume': check11,
-  'docker/apt-instead-of-apt-get': check12,
-  'docker/cd-instead-of-workdir': check13,
-  'docker/cleartext-download': check14,
-  'docker/copy-many-to-file': check15,
-  'docker/copy-whole-context': check16,
-  'docker/end-of-life-image': check17,
-  'docker/maintainer': check18,
-  'docker/no-pipefail': check19,
-  'docker/package-cache-kept': check20,
-  'docker/password-set-in-build': check21,
-  'docker/repeated-instruction': check22,
-  'docker/secret-in-environment': check23,
-  'docker/shell-form-command': check24,
-  'docker/stage-alias': check25,
-  'docker/sudo-in-build': check26,
-  'docker/unpinned-base-image': check27,
-  'docker/unpinned-language-package': check28,
-  'docker/unpinned-system-package': check29,
-  'docker/wget-and-curl': check30,
-  'github-actions/all-secrets': check31,
-  'github-actions/app-token-scope': check32,
-  'github-actions/artifact-poisoning': check33,
-  'github-actions/bot-condition': check34,
-  'github-actions/broad-workflow-permissions': check35,
-  'github-actions/cache-poisoning': check36,
-  'github-actions/dangerous-trigger': check37,
-  'github-actions/env-file-injection': check38,
-  'github-actions/input-injection': check39,
-  'github-actions/password-on-command-line': check40,
-  'github-actions/privileged-checkout': check41,
-  'github-actions/retired-action': check42,
-  'github-actions/secret-sent': check43,
-  'github-actions/secret-without-environment': check44,
-  'github-actions/security-check-ignored': check45,
-  'github-actions/self-hosted-runner': check46,
-  'github-actions/ssh-host-key-not-checked': check47,
-  'github-actions/template-injection': check48,
-  'github-actions/token-in-artifact': check49,
-  'github-actions/unpinned-tool': check50,
-  'github-actions/unredacted-secret': check51,
-  'github-actions/unsound-condition': check52,
-  'github-actions/unsound-contains': check53,
-  'github-actions/vulnerable-action': check54,
-  'gitlab-ci/double-pipeline': check55,
-  'gitlab-ci/job-token-in-url': check56,
-  'gitlab-ci/script-injection': check57,
-  'gitlab-ci/secret-printed': check58,
-  'kubernetes/admission-plugin-disabled': check59,
-  'kubernetes/always-admit': check60,
-  'kubernetes/always-allow-authorization': check61,
-  'kubernetes/anonymous-api-access': check62,
-  'kubernetes/api-server-certificate': check63,
-  'kubernetes/apparmor-off': check64,
-  'kubernetes/authorization-without-rbac': check65,
-  'kubernetes/control-plane-bind-address': check66,
-  'kubernetes/control-plane-profiling': check67,
-  'kubernetes/controller-manager-keys-missing': check68,
-  'kubernetes/etcd-auto-tls': check69,
-  'kubernetes/etcd-cleartext': check70,
-  'kubernetes/etcd-connection-unverified': check71,
-  'kubernetes/etcd-no-client-certificates': check72,
-  'kubernetes/insecure-api-port': check73,
-  'kubernetes/kubelet-certificate-rotation': check74,
-  'kubernetes/kubelet-connection-unverified': check75,
-  'kubernetes/kubelet-idle-streams': check76,
-  'kubernetes/kubelet-kernel-settings': check77,
-  'kubernetes/kubelet-read-only-port': check78,
-  'kubernetes/no-always-pull-images': check79,
-  'kubernetes/no-audit-log': check80,
-  'kubernetes/no-client-certificates': check81,
-  'kubernetes/no-event-rate-limit': check82,
-  'kubernetes/no-node-restriction': check83,
-  'kubernetes/no-pod-garbage-collection': check84,
-  'kubernetes/secrets-unencrypted-in-etcd': check85,
-  'kubernetes/service-account-keys-missing': check86,
-  'kubernetes/shared-controller-credentials': check87,
-  'kubernetes/short-audit-log': check88,
-  'kubernetes/static-api-credentials': check89,
-  'kubernetes/weak-control-plane-tls': check90,
-  'kubernetes/writable-host-path': check91,
+  'azure/sql-firewall-wide': check11,
+  'compose/shared-volume': check12,
+  'docker/apt-instead-of-apt-get': check13,
+  'docker/cd-instead-of-workdir': check14,
+  'docker/cleartext-download': check15,
+  'docker/copy-many-to-file': check16,
+  'docker/copy-whole-context': check17,
+  'docker/end-of-life-image': check18,
+  'docker/maintainer': check19,
+  'docker/no-pipefail': check20,
+  'docker/package-cache-kept': check21,
+  'docker/password-set-in-build': check22,
+  'docker/repeated-instruction': check23,
+  'docker/secret-in-environment': check24,
+  'docker/shell-form-command': check25,
+  'docker/stage-alias': check26,
+  'docker/sudo-in-build': check27,
+  'docker/unpinned-base-image': check28,
+  'docker/unpinned-language-package': check29,
+  'docker/unpinned-system-package': check30,
+  'docker/wget-and-curl': check31,
+  'github-actions/all-secrets': check32,
+  'github-actions/app-token-scope': check33,
+  'github-actions/artifact-poisoning': check34,
+  'github-actions/bot-condition': check35,
+  'github-actions/broad-workflow-permissions': check36,
+  'github-actions/cache-poisoning': check37,
+  'github-actions/dangerous-trigger': check38,
+  'github-actions/env-file-injection': check39,
+  'github-actions/input-injection': check40,
+  'github-actions/password-on-command-line': check41,
+  'github-actions/privileged-checkout': check42,
+  'github-actions/retired-action': check43,
+  'github-actions/secret-sent': check44,
+  'github-actions/secret-without-environment': check45,
+  'github-actions/security-check-ignored': check46,
+  'github-actions/self-hosted-runner': check47,
+  'github-actions/ssh-host-key-not-checked': check48,
+  'github-actions/template-injection': check49,
+  'github-actions/token-in-artifact': check50,
+  'github-actions/unpinned-tool': check51,
+  'github-actions/unredacted-secret': check52,
+  'github-actions/unsound-condition': check53,
+  'github-actions/unsound-contains': check54,
+  'github-actions/vulnerable-action': check55,
+  'gitlab-ci/double-pipeline': check56,
+  'gitlab-ci/job-token-in-url': check57,
+  'gitlab-ci/script-injection': check58,
+  'gitlab-ci/secret-printed': check59,
+  'kubernetes/admission-plugin-disabled': check60,
+  'kubernetes/always-admit': check61,
+  'kubernetes/always-allow-authorization': check62,
+  'kubernetes/anonymous-api-access': check63,
+  'kubernetes/api-server-certificate': check64,
+  'kubernetes/apparmor-off': check65,
+  'kubernetes/authorization-without-rbac': check66,
+  'kubernetes/control-plane-bind-address': check67,
+  'kubernetes/control-plane-profiling': check68,
+  'kubernetes/controller-manager-keys-missing': check69,
+  'kubernetes/etcd-auto-tls': check70,
+  'kubernetes/etcd-cleartext': check71,
+  'kubernetes/etcd-connection-unverified': check72,
+  'kubernetes/etcd-no-client-certificates': check73,
+  'kubernetes/insecure-api-port': check74,
+  'kubernetes/kubelet-certificate-rotation': check75,
+  'kubernetes/kubelet-connection-unverified': check76,
+  'kubernetes/kubelet-idle-streams': check77,
+  'kubernetes/kubelet-kernel-settings': check78,
+  'kubernetes/kubelet-read-only-port': check79,
+  'kubernetes/no-always-pull-images': check80,
+  'kubernetes/no-audit-log': check81,
+  'kubernetes/no-client-certificates': check82,
+  'kubernetes/no-event-rate-limit': check83,
+  'kubernetes/no-node-restriction': check84,
+  'kubernetes/no-pod-garbage-collection': check85,
+  'kubernetes/secrets-unencrypted-in-etcd': check86,
+  'kubernetes/service-account-keys-missing': check87,
+  'kubernetes/shared-controller-credentials': check88,
+  'kubernetes/short-audit-log': check89,
+  'kubernetes/static-api-credentials': check90,
+  'kubernetes/weak-control-plane-tls': check91,
+  'kubernetes/writable-host-path': check92,
 };
