@@ -136,6 +136,11 @@ const repository: CloudModule = {
   also: [{ given: 'policy', type: 'aws_ecr_repository_policy', keys: { name: 'repository', policy: policy('policy') } }],
 };
 
+const identityPolicy: CloudModule = {
+  type: 'aws_ses_identity_policy',
+  keys: { policy_name: 'name', name: 'name', identity: 'identity', policy: policy('policy') },
+};
+
 const ownPolicies: ReadonlyMap<string, string> = new Map([
   ['user', 'aws_iam_user_policy'],
   ['group', 'aws_iam_group_policy'],
@@ -256,6 +261,8 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
     },
   ],
   ['sqs_queue', { type: 'aws_sqs_queue', keys: { name: 'name', policy: policy('policy'), kms_master_key_id: 'kms_master_key_id' } }],
+  ['ses_identity_policy', identityPolicy],
+  ['aws_ses_identity_policy', identityPolicy],
   ['sns_topic', { type: 'aws_sns_topic', keys: { name: 'name', policy: policy('policy') } }],
   [
     'lambda',

@@ -67,7 +67,9 @@ function evaluateMap(map: MapNode, c: Context): Node {
 
 /** Attributes whose text is a JSON document of its own. */
 function isJsonText(key: string): boolean {
-  return /(?:^|_)polic(?:y|ies)(?:_document|_json|_body|_text|_data)?$|^container_definitions$|^inline_code$|^configuration$/.test(key);
+  return /(?:^|_)polic(?:y|ies)(?:_document|_json|_body|_text|_data)?$|^container_definitions$|^inline_code$|^configuration$|^content$/.test(
+    key,
+  );
 }
 
 /** The blocks that `dynamic "x" { … }` generates; one with an unknown iterator, and more to come, when `for_each` isn't known. */
