@@ -172,6 +172,12 @@ describe('predicates', () => {
     assert.equal(is('port-open', { destination_port_ranges: ['80', '20-30'] }, 22), true);
     assert.equal(is('port-open', { protocol: 'tcp', ports: ['443'] }, 22), false);
     assert.equal(is('port-open', { protocol: 'tcp' }, 22), true);
+    assert.equal(is('port-open', { ip_protocol: 'tcp', port_range: '20/25' }, 22), true);
+    assert.equal(is('port-open', { ip_protocol: 'tcp', port_range: '-1/-1' }, 22), true);
+    assert.equal(is('port-open', { protocol: 'TCP', port: '80,20-25' }, 22), true);
+    assert.equal(is('port-open', { protocol: 'TCP', port: '80,443' }, 22), false);
+    assert.equal(is('port-open', { protocol: 'ANY' }, 22), true);
+    assert.equal(is('port-open', { protocol: 'tcp', port_range_min: 1, port_range_max: 100 }, 22), true);
     assert.equal(is('port-open', { from_port: undefined, to_port: 22 }, 22), undefined);
   });
 });

@@ -48,8 +48,9 @@ export function isMutableImage(image: string): boolean {
 const rootUser: Predicate = (node) => known(node, (value) => /^(root|0)(:|$)/.test(value));
 
 /**
- * A rule (a map) that opens one of the given TCP ports, in the words of AWS (`from_port`/`to_port`, `FromPort`), Azure
- * (`destination_port_range(s)`) and Google (`ports`). All protocols (`-1`, `all`, `*`) open every port.
+ * A rule (a map) that opens one of the given TCP ports, in the words of AWS (`from_port`/`to_port`, `FromPort`), OpenStack
+ * (`port_range_min`/`port_range_max`), Azure (`destination_port_range(s)`), Google (`ports`) and others (`port_range`, `port`): a
+ * port, a range `20-25` or `20/25`, or several of them with commas. All protocols (`-1`, `all`, `any`) open every port.
  */
 const portOpen: Predicate = (node, argument) => {
   if (node.kind !== 'map') return false;
@@ -57,27 +58,29 @@ const portOpen: Predicate = (node, argument) => {
   const protocol = first(node, ['ip_protocol', 'protocol', 'IpProtocol', 'Protocol']);
   if (protocol?.kind === 'unknown') return undefined;
   const name = text(protocol)?.toLowerCase();
-  if (name === '-1' || name === 'all') return true;
+  if (name === '-1' || name === 'all' || name === 'any') return true;
   if (name === 'udp' || name === '17' || name === 'icmp' || name === 'icmpv6' || name === '1' || name === '58') return false;
-  const from = first(node, ['from_port', 'FromPort']);
-  const to = first(node, ['to_port', 'ToPort']);
+  const from = first(node, ['from_port', 'FromPort', 'port_range_min']);
+  const to = first(node, ['to_port', 'ToPort', 'port_range_max']);
   if (from ?? to) {
     const low = number(from);
     const high = number(to ?? from);
     if (low === undefined || high === undefined) return undefined;
     return wanted.some((port) => low <= port && port <= high);
   }
-  const ranges = ['destination_port_range', 'destination_port_ranges', 'ports', 'DestinationPortRange'].flatMap((key) =>
-    at(node, key).found.flatMap((found) => items(found.node)),
+  const ranges = ['destination_port_range', 'destination_port_ranges', 'ports', 'DestinationPortRange', 'port_range', 'port'].flatMap(
+    (key) => at(node, key).found.flatMap((found) => items(found.node)),
   );
   let answer: Truth = ranges.length === 0 && name !== undefined && node.entries.every((e) => e.key === 'protocol') ? true : false;
   for (const range of ranges) {
     answer = or(
       answer,
       known(range, (value) => {
-        if (value === '*') return true;
-        const [low, high] = value.split('-').map(Number);
-        return wanted.some((port) => low! <= port && port <= (high ?? low!));
+        if (/^(?:\*|all|-1(?:\/-1)?)$/i.test(value)) return true;
+        return value.split(',').some((part) => {
+          const [low, high] = part.split(/[-/]/).map(Number);
+          return wanted.some((port) => low! <= port && port <= (high ?? low!));
+        });
       }),
     );
   }
