@@ -30,6 +30,26 @@ const allowed: readonly { readonly fix: string; readonly brings: readonly string
     because: 'the list of those that may bypass the firewall counts for nothing until there is one',
   },
   {
+    fix: 'aws/database-unencrypted',
+    brings: ['aws/data-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/kinesis-unencrypted',
+    brings: ['aws/data-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/opensearch-unencrypted',
+    brings: ['aws/data-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/rds-no-performance-insights',
+    brings: ['aws/data-no-customer-key'],
+    because: 'whose key it is can only be asked of what is recorded',
+  },
+  {
     fix: 'kubernetes/privileged-container',
     brings: ['compose/capabilities-not-dropped', 'compose/no-new-privileges'],
     because: 'both count for nothing while the container is privileged',
