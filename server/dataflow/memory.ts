@@ -1,9 +1,10 @@
-import { isMember, keyName, propertyName, unwrap, type Node } from './nodes.ts';
+import type { ObjectExpression } from '@babel/types';
+import { isMember, keyName, propertyName, unwrap, type FunctionNode, type Node } from './nodes.ts';
 import { rootOf } from './names.ts';
 import { lookup, type Binding, type Scope } from './scopes.ts';
 import { readCarrier, isCarrier, sources, type SourceName } from './sources.ts';
 import { State } from './state.ts';
-import { flat, nothing, outOf, tainted, through, union, type Step, type Value } from './values.ts';
+import { flat, nothing, outOf, tainted, through, under, union, type Step, type Value } from './values.ts';
 
 /** Variables, properties and fields, and how values get in and out of them. */
 export abstract class Memory {
@@ -12,6 +13,7 @@ export abstract class Memory {
   protected readonly ever = new Map<Binding | string, Value | undefined>();
 
   abstract evaluate(node: Node, scope: Scope): Value | undefined;
+  abstract summaryOf(fn: FunctionNode, outer: Scope): unknown;
 
   protected source(name: SourceName, node: Node): Value | undefined {
     const step: Step = { node, message: `${sources[name]} enters here` };
@@ -96,5 +98,28 @@ export abstract class Memory {
     if (name === 'length') return undefined;
     if (value.props?.has(name)) return value.props.get(name);
     return tainted(outOf(value.props ? value.rest : value.taints));
+  }
+
+  /** The value of an object literal, by property. */
+  protected object(node: ObjectExpression, scope: Scope): Value | undefined {
+    const props = new Map<string, Value | undefined>();
+    let value: Value | undefined;
+    let rest: Value | undefined;
+    for (const property of node.properties) {
+      if (property.type === 'SpreadElement') {
+        const spread = this.evaluate(property.argument, scope);
+        rest = union(rest, flat(spread));
+      } else if (property.type === 'ObjectMethod') this.summaryOf(property, scope);
+      else {
+        if (property.computed) this.evaluate(property.key, scope);
+        const own = this.evaluate(property.value, scope);
+        const name = keyName(property.key, property.computed);
+        if (name === undefined) rest = union(rest, flat(own));
+        else props.set(name, own);
+        value = union(value, name === undefined ? flat(own) : under(name, own));
+      }
+    }
+    value = union(value, rest);
+    return value && { taints: value.taints, rest: rest?.taints ?? [], props };
   }
 }

@@ -1,55 +1,49 @@
 import type { File } from '@babel/types';
 import type { CodeHit, CodeModel, CodeQuery, Related, SourceDocument } from '../engine/types.ts';
+import { localImports, type Foreign, type Imports, type Neighbourhood } from './foreign.ts';
 import { keyName, type Node } from './nodes.ts';
 import { isEllipsis } from './pattern.ts';
 import { indexOf, matchesAt, type Match, type QueryIndex } from './queries.ts';
 import { replacement } from './replace.ts';
 import { scopesOf, type Scopes } from './scopes.ts';
+import type { End } from './sinks.ts';
 import { sourcesIn } from './sources.ts';
-import { taints } from './taint.ts';
+import { exported, taints } from './taint.ts';
 
-/** What can be asked about one program. The walk over it is made at the first question. */
-export function codeModel(document: SourceDocument, program: File): CodeModel {
+/** What can be asked about one program. The walk over it is made at the first question. `imports` leads to other files of the project. */
+export function codeModel(document: SourceDocument, program: File, imports?: Imports): CodeModel {
   let scopes: Scopes | undefined;
   return {
     search(queries) {
       scopes ??= scopesOf(program);
-      return search(document, program, scopes, queries);
+      return search({ document, imports }, program, scopes, queries);
     },
   };
 }
 
-function search(document: SourceDocument, program: File, scopes: Scopes, queries: readonly CodeQuery[]): readonly CodeHit[] {
-  const { text } = document;
+/** What the functions that a program exports do with their parameters. */
+export function foreignOf(document: SourceDocument, program: File, queries: readonly CodeQuery[], imports: Imports | undefined): Foreign {
+  const scopes = scopesOf(program);
   const index = indexOf(queries);
-  const subject = { text, scopes };
-  const hits: CodeHit[] = [];
-  const seen = new Set<string>();
-  const flows = new Map<Node, Match[]>();
+  return exported({ document, imports }, program, scopes, index, matchesIn(scopes, index, document.text).flows);
+}
+
+interface Found {
+  readonly code: readonly Match[];
+  readonly flows: ReadonlyMap<Node, readonly Match[]>;
   /** The queries that have a sink here. */
+  readonly sinks: ReadonlySet<number>;
+}
+
+function matchesIn(scopes: Scopes, index: QueryIndex, text: string): Found {
+  const subject = { text, scopes };
+  const code: Match[] = [];
+  const flows = new Map<Node, Match[]>();
   const sinks = new Set<number>();
-  const add = (match: Match, related: readonly Related[], extra: Readonly<Record<string, Node>>): void => {
-    const { node } = match.place;
-    const key = `${match.query} ${node.start} ${node.end}`;
-    if (seen.has(key)) return;
-    seen.add(key);
-    const bindings: Record<string, { text: string; span: { start: number; end: number } }> = {};
-    for (const [name, bound] of [...match.bindings, ...Object.entries(extra)]) {
-      const span = { start: bound.start!, end: bound.end! };
-      bindings[name] = { text: text.slice(span.start, span.end), span };
-    }
-    hits.push({
-      query: index.compiled[match.query]!.query,
-      span: spanOf(match),
-      bindings,
-      related,
-      replace: (snippet) => replacement(snippet, match, text),
-    });
-  };
   for (const place of scopes.places) {
     matchesAt(index, place, subject, (match) => {
       if (match.role === 'code') {
-        add(match, [], {});
+        code.push(match);
         return;
       }
       if (match.role === 'sink') sinks.add(match.query);
@@ -58,9 +52,37 @@ function search(document: SourceDocument, program: File, scopes: Scopes, queries
       else flows.set(place.node, [match]);
     });
   }
-  if (sinks.size && follows(scopes, index, sinks, flows)) {
-    for (const { match, source, related } of taints(document, program, scopes, index, flows)) {
-      add(match, related, { source, sink: match.place.node });
+  return { code, flows, sinks };
+}
+
+function search(near: Neighbourhood, program: File, scopes: Scopes, queries: readonly CodeQuery[]): readonly CodeHit[] {
+  const { text } = near.document;
+  const index = indexOf(queries);
+  const hits: CodeHit[] = [];
+  const seen = new Set<string>();
+  const add = (end: End, related: readonly Related[], extra: Readonly<Record<string, Node>>): void => {
+    const node = 'sink' in end ? end.node : end.place.node;
+    const key = `${end.query} ${node.start} ${node.end}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const bindings: Record<string, { text: string; span: { start: number; end: number } }> = {};
+    for (const [name, bound] of [...('sink' in end ? [] : end.bindings), ...Object.entries(extra)]) {
+      const span = { start: bound.start!, end: bound.end! };
+      bindings[name] = { text: text.slice(span.start, span.end), span };
+    }
+    hits.push({
+      query: index.compiled[end.query]!.query,
+      span: 'sink' in end ? { start: node.start!, end: node.end! } : spanOf(end),
+      bindings,
+      related,
+      replace: (snippet) => ('sink' in end ? undefined : replacement(snippet, end, text)),
+    });
+  };
+  const { code, flows, sinks } = matchesIn(scopes, index, text);
+  for (const match of code) add(match, [], {});
+  if (follows(near, scopes, index, sinks, flows)) {
+    for (const { end, source, related } of taints(near, program, scopes, index, flows)) {
+      add(end, related, { source, sink: 'sink' in end ? end.node : end.place.node });
     }
   }
   return hits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
@@ -79,9 +101,19 @@ function spanOf({ pattern, place: { node } }: Match): { start: number; end: numb
   return { start: shown.start!, end: shown.end! };
 }
 
-/** Whether some query with a sink here has a source here too. */
-function follows(scopes: Scopes, index: QueryIndex, sinks: ReadonlySet<number>, flows: ReadonlyMap<Node, readonly Match[]>): boolean {
-  for (const list of flows.values()) if (list.some((match) => match.role === 'source' && sinks.has(match.query))) return true;
+/** Whether some query with a sink here, or in a file that is imported, has a source here too. */
+function follows(
+  { imports }: Neighbourhood,
+  scopes: Scopes,
+  index: QueryIndex,
+  sinks: ReadonlySet<number>,
+  flows: ReadonlyMap<Node, readonly Match[]>,
+): boolean {
+  const elsewhere = imports !== undefined && localImports(scopes).length > 0;
+  if (sinks.size === 0 && !elsewhere) return false;
+  for (const list of flows.values())
+    if (list.some((match) => match.role === 'source' && (elsewhere || sinks.has(match.query)))) return true;
   const present = sourcesIn(scopes);
+  if (elsewhere && present.size > 0) return true;
   return [...sinks].some((query) => [...index.compiled[query]!.from].some((name) => (present as ReadonlySet<string>).has(name)));
 }

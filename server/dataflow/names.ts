@@ -50,6 +50,11 @@ export function canonicalName(node: Node, scope: Scope, scopes: Scopes, depth = 
       const name = canonicalName(node.callee, scope, scopes, depth + 1);
       return name === undefined ? undefined : `${name}()`;
     }
+    case 'TSTypeReference': {
+      // The type of an injected field: what it holds is an instance.
+      const name = node.typeName.type === 'Identifier' ? canonicalName(node.typeName, scope, scopes, depth + 1) : undefined;
+      return name === undefined ? undefined : `${name}()`;
+    }
     case 'ImportExpression':
       return node.source.type === 'StringLiteral' ? moduleName(node.source.value) : undefined;
     case 'AwaitExpression':

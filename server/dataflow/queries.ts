@@ -26,6 +26,7 @@ export interface Compiled {
 }
 
 export interface QueryIndex {
+  readonly queries: readonly CodeQuery[];
   readonly compiled: readonly Compiled[];
   /** By the kind of node and the last name; the empty name is for patterns without one. */
   readonly candidates: ReadonlyMap<string, ReadonlyMap<string, readonly Candidate[]>>;
@@ -84,7 +85,7 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
     if (from.has('user-input')) from.add('user-object');
     return { query, from, not: (not ?? []).flatMap((snippet) => tryCompile(snippet) ?? []) };
   });
-  return { compiled, candidates };
+  return { queries, compiled, candidates };
 }
 
 /** The methods that a condition allows for `$METHOD` in `$S.$METHOD(…)`, where it lists them. */

@@ -248,6 +248,15 @@ export function scopesOf(file: File): Scopes {
     if (!own.has(name)) own.set(name, { value, scope });
   };
 
+  /** `constructor(private readonly users: Users)`: a field that holds one. */
+  const injected = (of: ClassNode, { params }: FunctionNode, scope: Scope): void => {
+    for (const param of params) {
+      const own = param.type === 'TSParameterProperty' && param.parameter.type === 'Identifier' ? param.parameter : undefined;
+      const type = own?.typeAnnotation?.type === 'TSTypeAnnotation' ? own.typeAnnotation.typeAnnotation : undefined;
+      if (own && type?.type === 'TSTypeReference') field(of, own.name, type, scope);
+    }
+  };
+
   const enter = (node: Node, scope: Scope, parent: Node): Scope => {
     switch (node.type) {
       case 'VariableDeclaration': {
@@ -283,6 +292,7 @@ export function scopesOf(file: File): Scopes {
           if (member.type === 'ClassMethod' || member.type === 'ClassPrivateMethod') {
             const name = keyName(member.key, member.type === 'ClassMethod' && member.computed);
             if (name) named.set(name, member);
+            if (name === 'constructor') injected(node, member, own);
           } else if ((member.type === 'ClassProperty' || member.type === 'ClassPrivateProperty') && member.value) {
             const name = keyName(member.key, member.type === 'ClassProperty' && member.computed);
             if (name) field(node, name, member.value, own);

@@ -1,13 +1,26 @@
 import type { Related, SourceDocument } from '../engine/types.ts';
 import { canonicalName, lastName, writtenName } from './names.ts';
+import type { ForeignSink } from './foreign.ts';
 import { isCall, type FunctionNode, type Node } from './nodes.ts';
 import { passes, type Match, type QueryIndex } from './queries.ts';
 import type { Scopes } from './scopes.ts';
-import { input, type Taint, type Value } from './values.ts';
+import { input, type Step, type Taint, type Value } from './values.ts';
+
+/** Where a flow ends: at a match of a sink, or in a call of a function of another file that has one. */
+export type End = Match | ForeignCall;
+
+export interface ForeignCall {
+  readonly sink: ForeignSink;
+  readonly query: number;
+  /** The call. */
+  readonly node: Node;
+}
+
+const isForeign = (end: End): end is ForeignCall => 'sink' in end;
 
 /** A source that reaches a sink. */
 export interface Flow {
-  readonly match: Match;
+  readonly end: End;
   readonly source: Node;
   /** From the source to the sink. */
   readonly related: readonly Related[];
@@ -17,13 +30,13 @@ export interface Flow {
 export interface Summary {
   returns: Value | undefined;
   /** Parameters that reach a sink. */
-  readonly sinks: { readonly index: number; readonly match: Match; readonly taint: Taint }[];
+  readonly sinks: { readonly index: number; readonly end: End; readonly taint: Taint }[];
 }
 
 /** Collects what reaches a sink, each sink once. */
 export class Sinks {
   readonly found: Flow[] = [];
-  private readonly reported = new Set<Match>();
+  private readonly reported = new Set<Match | string>();
   private readonly document: SourceDocument;
   private readonly scopes: Scopes;
   private readonly index: QueryIndex;
@@ -35,28 +48,41 @@ export class Sinks {
   }
 
   /** A taint that has come to a sink: a finding, or part of the summary of the function whose parameter it is. */
-  reach(match: Match, taint: Taint, summaryOf: (fn: FunctionNode) => Summary | undefined): void {
-    const { query } = match;
+  reach(end: End, taint: Taint, summaryOf: (fn: FunctionNode) => Summary | undefined): void {
+    const { query } = end;
     const { label } = taint;
     if (taint.clean.has(query)) return;
     if (label.kind === 'param') {
       const summary = summaryOf(label.of);
-      if (summary && summary.sinks.length < 200 && !summary.sinks.some((s) => s.match === match && s.index === label.index)) {
-        summary.sinks.push({ index: label.index, match, taint });
+      const key = keyOf(end);
+      if (summary && summary.sinks.length < 200 && !summary.sinks.some((s) => keyOf(s.end) === key && s.index === label.index)) {
+        summary.sinks.push({ index: label.index, end, taint });
       }
       return;
     }
     if (label.kind === 'query' ? label.query !== query : !this.index.compiled[query]!.from.has(label.name)) return;
-    if (this.reported.has(match)) return;
-    const { where } = this.index.compiled[query]!.query.match;
-    if (where && !passes(where, match, { text: this.document.text, scopes: this.scopes }, taint.text ?? input)) return;
-    this.reported.add(match);
-    const steps = [...taint.trace, { node: match.place.node, message: `reaches ${this.sinkName(match)} here` }];
-    this.found.push({
-      match,
-      source: taint.origin,
-      related: steps.map(({ node, message }) => ({ path: this.document.path, span: this.oneLine(node), message })),
-    });
+    const key = keyOf(end);
+    if (this.reported.has(key) || !this.counts(end, taint)) return;
+    this.reported.add(key);
+    this.found.push({ end, source: taint.origin, related: this.stepsOf(end, taint) });
+  }
+
+  /** What the query's `where` says of the text that the input has become part of. */
+  private counts(end: End, { text = input }: Taint): boolean {
+    if (isForeign(end)) return end.sink.passes?.(text) ?? true;
+    const { where } = this.index.compiled[end.query]!.query.match;
+    return !where || passes(where, end, { text: this.document.text, scopes: this.scopes }, text);
+  }
+
+  /** From the taint's origin to the sink. */
+  stepsOf(end: End, { trace }: Pick<Taint, 'trace'>): readonly Related[] {
+    const own = trace.map((step) => this.related(step));
+    if (isForeign(end)) return [...own, ...end.sink.steps];
+    return [...own, this.related({ node: end.place.node, message: `reaches ${this.sinkName(end)} here` })];
+  }
+
+  related({ node, message, place }: Step): Related {
+    return place ?? { path: this.document.path, span: this.oneLine(node), message };
   }
 
   private sinkName({ place: { node, scope } }: Match): string {
@@ -71,4 +97,11 @@ export class Sinks {
     const line = this.document.text.slice(start, node.end!).search(/[\r\n]/);
     return { start, end: line < 0 ? node.end! : start + line };
   }
+}
+
+/** The same sink has one key. */
+function keyOf(end: End): Match | string {
+  if (!isForeign(end)) return end;
+  const last = end.sink.steps.at(-1);
+  return `${end.query} ${end.node.start} ${last?.path} ${last?.span.start}`;
 }

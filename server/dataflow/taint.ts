@@ -1,41 +1,45 @@
 import type { File } from '@babel/types';
-import type { SourceDocument } from '../engine/types.ts';
 import { arithmetic, callbackOf, effectOf, fills, keepsWordsOnly } from './calls.ts';
+import { applied, foreignFunctions } from './across.ts';
+import { imported, type Foreign, type ForeignFunction, type Neighbourhood } from './foreign.ts';
 import { functionOf } from './functions.ts';
 import { provedBy } from './guards.ts';
 import { canonicalName, lastName, settledInit, writtenName } from './names.ts';
-import {
-  child,
-  isFunction,
-  isMember,
-  keyName,
-  keysOf,
-  propertyName,
-  unwrap,
-  type CallNode,
-  type FunctionNode,
-  type Node,
-} from './nodes.ts';
-import type { Match, QueryIndex } from './queries.ts';
+import { child, isCall, isFunction, isMember, keysOf, propertyName, unwrap, type CallNode, type FunctionNode, type Node } from './nodes.ts';
+import { type Match, type QueryIndex } from './queries.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
-import { Sinks, type Flow, type Summary } from './sinks.ts';
+import { Sinks, type End, type Flow, type Summary } from './sinks.ts';
 import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
 import { State } from './state.ts';
 import { Memory } from './memory.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
 import { concatenated, itemsOf, sideBySide, templateParts } from './text.ts';
-import { cleaned, flat, composed, nothing, tainted, through, under, union, type Label, type Taint, type Value } from './values.ts';
+import { cleaned, flat, composed, nothing, tainted, through, union, type Label, type Taint, type Value } from './values.ts';
 
 /** Follows values from sources to sinks through one file: each function once, with what its parameters lead to as a summary. */
 export function taints(
-  document: SourceDocument,
+  near: Neighbourhood,
   program: File,
   scopes: Scopes,
   index: QueryIndex,
   flows: ReadonlyMap<Node, readonly Match[]>,
 ): readonly Flow[] {
-  const interpreter = new Interpreter(document, scopes, index, flows);
-  return interpreter.run(program);
+  return new Interpreter(near, scopes, index, flows).run(program);
+}
+
+/** What the functions that a file exports do with what they are given. Names that it passes on from others are left to who asks. */
+export function exported(
+  near: Neighbourhood,
+  program: File,
+  scopes: Scopes,
+  index: QueryIndex,
+  flows: ReadonlyMap<Node, readonly Match[]>,
+): Foreign {
+  const interpreter = new Interpreter(near, scopes, index, flows);
+  interpreter.run(program);
+  return foreignFunctions(program, near, scopes, index, interpreter.sinks, (fn) =>
+    interpreter.summaryOf(fn, scopes.inside.get(fn)?.parent ?? scopes.root),
+  );
 }
 
 interface Frame {
@@ -49,7 +53,9 @@ const depthLimit = 250;
 class Interpreter extends Memory implements Machine {
   readonly text: string;
   readonly scopes: Scopes;
-  private readonly sinks: Sinks;
+  readonly sinks: Sinks;
+  private readonly near: Neighbourhood;
+  private readonly index: QueryIndex;
   private readonly flows: ReadonlyMap<Node, readonly Match[]>;
   private readonly summaries = new Map<FunctionNode, Summary>();
   /** The latest value of each node that has one, for sinks. */
@@ -59,8 +65,11 @@ class Interpreter extends Memory implements Machine {
   /** Bounds the whole run; loops and branches look at nodes more than once. */
   private left: number;
 
-  constructor(document: SourceDocument, scopes: Scopes, index: QueryIndex, flows: ReadonlyMap<Node, readonly Match[]>) {
+  constructor(near: Neighbourhood, scopes: Scopes, index: QueryIndex, flows: ReadonlyMap<Node, readonly Match[]>) {
     super();
+    const { document } = near;
+    this.near = near;
+    this.index = index;
     this.text = document.text;
     this.scopes = scopes;
     this.sinks = new Sinks(document, scopes, index);
@@ -119,9 +128,9 @@ class Interpreter extends Memory implements Machine {
       if (index !== last || fn.params[last]?.type !== 'RestElement') return passed[index];
       return passed.slice(index).reduce((a, b) => union(a, b), undefined);
     };
-    for (const { index, match, taint } of [...sinks]) {
+    for (const { index, end, taint } of [...sinks]) {
       for (const outer of argument(index)?.taints ?? []) {
-        this.reach(match, { ...composed(taint, outer), trace: [...outer.trace, ...taint.trace] });
+        this.reach(end, { ...composed(taint, outer), trace: [...outer.trace, ...taint.trace] });
       }
     }
     if (!returns) return undefined;
@@ -131,6 +140,15 @@ class Interpreter extends Memory implements Machine {
       else for (const outer of argument(taint.label.index)?.taints ?? []) taints.push(composed(taint, outer));
     }
     return tainted(taints, returns.carrier);
+  }
+
+  /** The function of another file that a callee stands for. */
+  private foreignOf(callee: Node, scope: Scope): ForeignFunction | undefined {
+    const { imports, document } = this.near;
+    if (!imports) return undefined;
+    const canonical = canonicalName(callee, scope, this.scopes);
+    const from = canonical === undefined ? undefined : imported(canonical, this.scopes);
+    return from && imports.foreign(from.specifier, document.path, this.index.queries)?.get(from.name);
   }
 
   // ----------------------------------------------------------------------------------------- statements
@@ -276,27 +294,8 @@ class Interpreter extends Memory implements Machine {
           );
         return name === 'String.raw' ? value : undefined;
       }
-      case 'ObjectExpression': {
-        const props = new Map<string, Value | undefined>();
-        let value: Value | undefined;
-        let rest: Value | undefined;
-        for (const property of node.properties) {
-          if (property.type === 'SpreadElement') {
-            const spread = this.evaluate(property.argument, scope);
-            rest = union(rest, flat(spread));
-          } else if (property.type === 'ObjectMethod') this.summaryOf(property, scope);
-          else {
-            if (property.computed) this.evaluate(property.key, scope);
-            const own = this.evaluate(property.value, scope);
-            const name = keyName(property.key, property.computed);
-            if (name === undefined) rest = union(rest, flat(own));
-            else props.set(name, own);
-            value = union(value, name === undefined ? flat(own) : under(name, own));
-          }
-        }
-        value = union(value, rest);
-        return value && { taints: value.taints, rest: rest?.taints ?? [], props };
-      }
+      case 'ObjectExpression':
+        return this.object(node, scope);
       case 'ArrayExpression':
         return this.concatenation(itemsOf(node), scope);
       case 'SequenceExpression': {
@@ -382,6 +381,8 @@ class Interpreter extends Memory implements Machine {
       const constructor = made?.type === 'ClassDeclaration' ? this.scopes.methods.get(made)?.get('constructor') : undefined;
       if (constructor) return void this.call(constructor, args, node.arguments, scope, callee.name);
     }
+    const foreign = this.foreignOf(callee, scope);
+    if (foreign) return applied(foreign, args, node, lastName(callee) ?? 'the function', (end, taint) => this.reach(end, taint));
     if (callback && result) return union(result, callback.receiver ? flat(receiver) : undefined);
     if (callback && node.arguments[0] && functionOf(node.arguments[0], scope, this.scopes))
       return callback.receiver ? flat(receiver) : result;
@@ -410,7 +411,9 @@ class Interpreter extends Memory implements Machine {
 
   private sink(match: Match): void {
     const here = match.bindings.get('HERE');
-    if (!here) return;
+    const { node: place } = match.place;
+    // A function of the project that is called as a library's: what it does is known.
+    if (!here || (isCall(place) && this.foreignOf(unwrap(place.callee), match.place.scope))) return;
     const node = unwrap(here);
     let value = this.values.get(node) ?? (settledInit(node, match.place.scope) ? this.evaluate(node, match.place.scope) : undefined);
     // Of a parameterised query only the text can be injected into.
@@ -419,7 +422,7 @@ class Interpreter extends Memory implements Machine {
     for (const taint of value?.taints ?? []) this.reach(match, taint);
   }
 
-  private reach(match: Match, taint: Taint): void {
-    this.sinks.reach(match, taint, (fn) => this.summaries.get(fn));
+  private reach(end: End, taint: Taint): void {
+    this.sinks.reach(end, taint, (fn) => this.summaries.get(fn));
   }
 }

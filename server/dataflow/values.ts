@@ -1,3 +1,4 @@
+import type { Related } from '../engine/types.ts';
 import type { FunctionNode, Node } from './nodes.ts';
 import type { Carrier, SourceName } from './sources.ts';
 
@@ -7,9 +8,11 @@ export type Label =
   | { readonly kind: 'query'; readonly query: number }
   | { readonly kind: 'param'; readonly of: FunctionNode; readonly index: number };
 
+/** A station of a taint's way; `place` when it lies in another file. */
 export interface Step {
   readonly node: Node;
   readonly message: string;
+  readonly place?: Related;
 }
 
 export interface Taint {

@@ -1,4 +1,5 @@
 import type { Fact, Literal, Platform, Scope } from '../engine/types.ts';
+import type { Imports } from '../dataflow/foreign.ts';
 import type { Parsed } from '../parse/parsed.ts';
 
 /** A platform is one file that exports one of these; facts/index.ts lists them. */
@@ -6,8 +7,8 @@ export interface Extractor {
   readonly platform: Platform;
   /** By content and path together. Cheap: it is asked for every document of a possible syntax. */
   recognises(parsed: Parsed): boolean;
-  /** The facts of `parsed`; `siblings` are the other documents of its folder that have the same platform. Never throws. */
-  facts(parsed: Parsed, siblings: readonly Parsed[]): readonly Fact[];
+  /** The facts of `parsed`; `imports` leads a program to the files that it imports; `siblings` are the other documents of its folder that have the same platform. Never throws. */
+  facts(parsed: Parsed, siblings: readonly Parsed[], imports?: Imports): readonly Fact[];
   /** Only where literals are not simply the scalars of the trees (JavaScript, Dockerfile, Kubernetes Secret). */
   literals?(parsed: Parsed): readonly Literal[];
 }

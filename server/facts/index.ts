@@ -1,5 +1,6 @@
 import { entryOf } from '../engine/tree.ts';
 import type { Fact, Literal, Platform } from '../engine/types.ts';
+import type { Imports } from '../dataflow/foreign.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { ansible } from './ansible.ts';
 import { cloudformation } from './cloudformation.ts';
@@ -11,6 +12,8 @@ import { gitlabCi } from './gitlab-ci.ts';
 import { helm, isChartValues } from './helm.ts';
 import { identityStatements } from './identity-policies.ts';
 import { javascript } from './javascript.ts';
+export { programExports } from './javascript.ts';
+export type { Foreign, Imports } from '../dataflow/foreign.ts';
 import { kubernetes } from './kubernetes.ts';
 import { pulumi } from './pulumi.ts';
 import { terraform } from './terraform.ts';
@@ -52,8 +55,8 @@ function extractorsOf(parsed: Parsed): ReadonlySet<Extractor> {
 }
 
 /** The facts of one document; `siblings` are the other documents of its folder. Facts and literals are computed when asked for. */
-export function extract(parsed: Parsed, siblings: readonly Parsed[]): Extraction {
-  return new LazyExtraction(parsed, siblings, [...extractorsOf(parsed)]);
+export function extract(parsed: Parsed, siblings: readonly Parsed[], imports?: Imports): Extraction {
+  return new LazyExtraction(parsed, siblings, [...extractorsOf(parsed)], imports);
 }
 
 /** A class for the reason that LazyList is one. */
@@ -62,10 +65,12 @@ class LazyExtraction implements Extraction {
   private readonly parsed: Parsed;
   private readonly siblings: readonly Parsed[];
   private readonly own: readonly Extractor[];
+  private readonly imports: Imports | undefined;
   private knownFacts: readonly Fact[] | undefined;
   private knownLiterals: readonly Literal[] | undefined;
 
-  constructor(parsed: Parsed, siblings: readonly Parsed[], own: readonly Extractor[]) {
+  constructor(parsed: Parsed, siblings: readonly Parsed[], own: readonly Extractor[], imports: Imports | undefined) {
+    this.imports = imports;
     this.platforms = own.map((extractor) => extractor.platform);
     this.parsed = parsed;
     this.siblings = siblings;
@@ -78,6 +83,7 @@ class LazyExtraction implements Extraction {
         extractor.facts(
           this.parsed,
           this.siblings.filter((s) => belongs(s, extractor)),
+          this.imports,
         ),
       )
       .flatMap((fact) => [fact, ...identityStatements(fact)]));

@@ -1,6 +1,7 @@
-import type { Fact, Literal } from '../engine/types.ts';
+import type { CodeQuery, Fact, Literal } from '../engine/types.ts';
 import type { Span } from '../engine/tree.ts';
-import { codeModel } from '../dataflow/model.ts';
+import type { Foreign, Imports } from '../dataflow/foreign.ts';
+import { codeModel, foreignOf } from '../dataflow/model.ts';
 import { lastName } from '../dataflow/names.ts';
 import { child, keyName, keysOf, unwrap, type Node } from '../dataflow/nodes.ts';
 import type { Parsed } from '../parse/parsed.ts';
@@ -11,7 +12,7 @@ import { programFacts } from './programs.ts';
 export const javascript: Extractor = {
   platform: 'javascript',
   recognises: ({ document, program }) => document.syntax === 'javascript' && program !== undefined,
-  facts(parsed) {
+  facts(parsed, _siblings, imports) {
     const { document, program } = parsed;
     if (!program) return [];
     const span = { start: 0, end: document.text.length };
@@ -25,12 +26,17 @@ export const javascript: Extractor = {
       head: { start: 0, end: firstLine },
       span,
       scope: scopeOf(() => [fact]),
-      code: codeModel(document, program),
+      code: codeModel(document, program, imports),
     };
     return [fact, ...programFacts(document, program)];
   },
   literals: (parsed) => literalsOf(parsed),
 };
+
+/** What the functions that a program exports do with what they are given, for the files that import it. */
+export function programExports({ document, program }: Parsed, queries: readonly CodeQuery[], imports: Imports): Foreign | undefined {
+  return program && foreignOf(document, program, queries, imports);
+}
 
 /** Where a value stands. Nodes share it: most have no name of their own. */
 class Context {

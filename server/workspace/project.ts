@@ -8,6 +8,7 @@ import type { Parsed } from '../parse/parsed.ts';
 import { Calls } from './calls.ts';
 import { limitedSyntax, readText, reasonOf, type Read } from './files.ts';
 import './heap.ts';
+import { Imports } from './imports.ts';
 import { folderOf, isTerraform, moduleOf, sharesModule } from './modules.ts';
 
 /** What is known of one document. */
@@ -33,6 +34,9 @@ interface Memo {
   readonly source: Source;
   readonly siblings: readonly Parsed[];
   readonly rules: RuleSet;
+  /** The files that it imports, and what was known of them. */
+  readonly imported: ReadonlySet<string>;
+  readonly version: number;
   readonly analysis: DocumentAnalysis;
 }
 
@@ -52,19 +56,22 @@ export class Project {
   private readonly read: (absolute: string) => Read;
   private readonly still: boolean;
   private readonly calls: Calls;
+  private readonly imports: Imports;
   private readonly buffers = new Map<string, Source>();
   private readonly disk = new Map<string, Source>();
   private readonly listings = new Map<string, { readonly stamp: string; readonly paths: readonly string[] }>();
   private readonly memos = new Map<string, Memo>();
 
-  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. Projects of one root may share `calls`. */
+  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. Projects of one root may share `calls` and `imports`. */
   constructor(
     root: string,
     rules: () => RuleSet,
     read: (absolute: string) => Read = readText,
     still = false,
     calls: Calls = new Calls(root, read),
+    imports: Imports = new Imports(root, read),
   ) {
+    this.imports = imports;
     this.root = root;
     this.still = still;
     this.calls = calls;
@@ -77,6 +84,7 @@ export class Project {
     if (this.buffers.get(path)?.parsed.document.text === text) return;
     this.buffers.set(path, this.sourceOf(path, text));
     this.calls.update(path, text);
+    this.imports.update(path, text);
   }
 
   /** The editor let go of the document: the disk counts again. */
@@ -96,9 +104,12 @@ export class Project {
     const siblings = source.skipped ? [] : this.siblingsOf(path);
     const rules = this.rules();
     const memo = this.memos.get(path);
-    if (memo?.source === source && memo.rules === rules && same(memo.siblings, siblings)) return memo.analysis;
-    const analysis = this.analyse(source, siblings, rules);
-    this.memos.set(path, { source, siblings, rules, analysis });
+    const { version } = this.imports;
+    const current = memo && (memo.imported.size === 0 || memo.version === version);
+    if (current && memo.source === source && memo.rules === rules && same(memo.siblings, siblings)) return memo.analysis;
+    const imported = new Set<string>();
+    const analysis = this.analyse(source, siblings, rules, imported);
+    this.memos.set(path, { source, siblings, rules, imported, version, analysis });
     return analysis;
   }
 
@@ -126,6 +137,7 @@ export class Project {
         open !== path &&
         (sharesModule(open, path) ||
           (called.has(folderOf(open)) && isTerraform(open)) ||
+          this.memos.get(open)?.imported.has(path) === true ||
           // It may have been related until just now.
           this.memos.get(open)?.siblings.some((sibling) => sibling.document.path === path)),
     );
@@ -146,15 +158,19 @@ export class Project {
       this.listings.clear();
       this.memos.clear();
       this.calls.forget();
+      this.imports.forget();
       return;
     }
     this.disk.delete(path);
-    if (!this.buffers.has(path)) this.calls.forget(path);
+    if (!this.buffers.has(path)) {
+      this.calls.forget(path);
+      this.imports.forget(path);
+    }
     this.listings.delete(folderOf(path));
     if (!this.buffers.has(path)) this.memos.delete(path);
   }
 
-  private analyse(source: Source, siblings: readonly Parsed[], rules: RuleSet): DocumentAnalysis {
+  private analyse(source: Source, siblings: readonly Parsed[], rules: RuleSet, imported: Set<string>): DocumentAnalysis {
     const { parsed } = source;
     const base = {
       document: parsed.document,
@@ -164,7 +180,7 @@ export class Project {
     };
     if (source.skipped) return { ...base, platforms: [], findings: [], fixesOf: () => [], failures: [] };
     try {
-      const { facts, literals, platforms } = extract(parsed, siblings);
+      const { facts, literals, platforms } = extract(parsed, siblings, this.imports.lookup(imported));
       return { ...base, platforms, ...judged(parsed.document, facts, literals, rules) };
     } catch (error) {
       // A fault of ours in one document must cost neither the others nor its secrets.

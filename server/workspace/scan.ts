@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { ruleSet, type RuleOptions } from '../engine/analyze.ts';
 import type { Check, Rule } from '../engine/types.ts';
 import { Calls } from './calls.ts';
+import { Imports } from './imports.ts';
 import { walk, type Skipped } from './files.ts';
 import { Ignored } from './ignored.ts';
 import { loadParsers } from './parsers.ts';
@@ -74,9 +75,10 @@ export async function scan(request: ScanRequest, checks: Readonly<Record<string,
     const rules = ruleSet(request.rules, checks, request.options);
     await loadParsers();
     const calls = new Calls(request.root);
+    const imports = new Imports(request.root);
     for (const unit of units) {
       if (signal?.aborted) break;
-      for (const result of analyseUnit(request.root, unit, rules, request.fixes ?? false, calls)) {
+      for (const result of analyseUnit(request.root, unit, rules, request.fixes ?? false, calls, imports)) {
         report(result);
         // Others of this thread get their turn between two files.
         await setImmediate();

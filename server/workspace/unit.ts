@@ -2,6 +2,7 @@ import type { RuleSet } from '../engine/analyze.ts';
 import { place, type PlacedFinding } from '../engine/placed.ts';
 import type { Platform } from '../engine/types.ts';
 import { Calls } from './calls.ts';
+import { Imports } from './imports.ts';
 import { moduleOf } from './modules.ts';
 import { Project } from './project.ts';
 
@@ -45,9 +46,16 @@ function slices(paths: readonly string[], size: number): Unit[] {
   return Array.from({ length: Math.ceil(paths.length / size) }, (_, i) => paths.slice(i * size, (i + 1) * size));
 }
 
-/** Analyses the files of a unit, one for each step. Never throws. `fixes` adds them to the findings; `calls` is kept from unit to unit. */
-export function* analyseUnit(root: string, unit: Unit, rules: RuleSet, fixes: boolean, calls = new Calls(root)): Generator<FileResult> {
-  const project = new Project(root, () => rules, undefined, true, calls);
+/** Analyses the files of a unit, one for each step. Never throws. `fixes` adds them to the findings; `calls` and `imports` are kept from unit to unit. */
+export function* analyseUnit(
+  root: string,
+  unit: Unit,
+  rules: RuleSet,
+  fixes: boolean,
+  calls = new Calls(root),
+  imports = new Imports(root),
+): Generator<FileResult> {
+  const project = new Project(root, () => rules, undefined, true, calls, imports);
   for (const path of unit) {
     const analysis = project.analysisOf(path);
     const { document, findings, platforms, skipped } = analysis;
