@@ -41,6 +41,16 @@ describe('taint across files', () => {
     const ways: readonly (readonly [string, string, string])[] = [
       ["const lib = require('./lib/run')", 'lib.run(req.query.x)', `${run}exports.run = (x) => exec('ls ' + x);`],
       ["const lib = require('./lib/run')", 'lib.run(req.query.x)', `${run}module.exports = { run(x) { exec(x); } };`],
+      [
+        "const { Runner } = require('./lib/run')",
+        'new Runner().run(req.query.x)',
+        `${run}function Runner() { this.run = (x) => exec(x); }\nmodule.exports = { Runner };`,
+      ],
+      [
+        "const Runner = require('./lib/run')",
+        'new Runner().run(req.query.x)',
+        `${run}function Runner() {}\nRunner.prototype.run = function (x) { exec(x); };\nmodule.exports = Runner;`,
+      ],
       ["const { run: go } = require('./lib/run.js')", 'go(req.query.x)', `${run}function run(x) { exec(x); }\nmodule.exports.run = run;`],
       ["const go = require('./lib/run')", 'go(req.query.x)', `${run}module.exports = function (x) { exec(x); };`],
       ["const Runner = require('./lib/run')", 'new Runner().run(req.query.x)', `${run}module.exports = class { run(x) { exec(x); } };`],

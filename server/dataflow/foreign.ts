@@ -100,8 +100,12 @@ export interface Exports {
 export function exportsOf(program: File, scopes: Scopes): Exports {
   const functions = new Map<string, FunctionNode>();
   const passedOn: { as: string; specifier: string; name: string }[] = [];
+  const made = madeBy(scopes);
   const add = (name: string, fn: FunctionNode): void => {
-    if (!functions.has(name)) functions.set(name, fn);
+    if (functions.has(name)) return;
+    functions.set(name, fn);
+    const prefix = name === 'default' ? '' : name;
+    for (const [method, own] of made.get(fn) ?? []) functions.set(`${prefix}().${method}`, own);
   };
   const classMembers = (prefix: string, node: ClassNode): void => {
     for (const [name, fn] of scopes.methods.get(node) ?? []) {
@@ -201,4 +205,21 @@ function exportedName(target: Node): string | undefined {
   if (object.type === 'Identifier')
     return object.name === 'exports' ? property : object.name === 'module' && property === 'exports' ? '' : undefined;
   return exportedName(object) === '' ? property : undefined;
+}
+
+/** What constructor functions give to what they make: `this.find = function …` in them, `Users.prototype.find = function …`. */
+function madeBy(scopes: Scopes): ReadonlyMap<FunctionNode, ReadonlyMap<string, FunctionNode>> {
+  const found = new Map<FunctionNode, Map<string, FunctionNode>>();
+  for (const { node, scope } of scopes.places) {
+    if (node.type !== 'AssignmentExpression' || node.operator !== '=' || !isMember(node.left)) continue;
+    const name = propertyName(node.left);
+    const object = unwrap(node.left.object);
+    const prototype = isMember(object) && propertyName(object) === 'prototype' ? functionOf(object.object, scope, scopes) : undefined;
+    const of = object.type === 'ThisExpression' ? scope.within : prototype;
+    const fn = name === undefined || !of ? undefined : functionOf(node.right, scope, scopes);
+    if (!fn) continue;
+    const own = found.get(of!) ?? new Map<string, FunctionNode>();
+    found.set(of!, own.set(name!, fn));
+  }
+  return found;
 }

@@ -101,19 +101,24 @@ function spanOf({ pattern, place: { node } }: Match): { start: number; end: numb
   return { start: shown.start!, end: shown.end! };
 }
 
-/** Whether some query with a sink here, or in a file that is imported, has a source here too. */
+/** Whether some query with a sink here, or in a function that is imported, has a source here too. */
 function follows(
-  { imports }: Neighbourhood,
+  { imports, document }: Neighbourhood,
   scopes: Scopes,
   index: QueryIndex,
   sinks: ReadonlySet<number>,
   flows: ReadonlyMap<Node, readonly Match[]>,
 ): boolean {
-  const elsewhere = imports !== undefined && localImports(scopes).length > 0;
-  if (sinks.size === 0 && !elsewhere) return false;
-  for (const list of flows.values())
-    if (list.some((match) => match.role === 'source' && (elsewhere || sinks.has(match.query)))) return true;
-  const present = sourcesIn(scopes);
-  if (elsewhere && present.size > 0) return true;
-  return [...sinks].some((query) => [...index.compiled[query]!.from].some((name) => (present as ReadonlySet<string>).has(name)));
+  const local = imports ? localImports(scopes) : [];
+  if (sinks.size === 0 && local.length === 0) return false;
+  const present: ReadonlySet<string> = sourcesIn(scopes);
+  const own = new Set<number>();
+  for (const list of flows.values()) for (const { role, query } of list) if (role === 'source') own.add(query);
+  if (present.size === 0 && own.size === 0) return false;
+  const starts = (query: number): boolean => own.has(query) || [...index.compiled[query]!.from].some((name) => present.has(name));
+  if ([...sinks].some(starts)) return true;
+  return local.some((specifier) => {
+    const functions = imports!.foreign(specifier, document.path, index.queries)?.values() ?? [];
+    return [...functions].some((fn) => fn.sinks.some(({ query }) => starts(query)));
+  });
 }
