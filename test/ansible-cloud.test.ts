@@ -108,6 +108,12 @@ describe('cloud resources in Ansible', () => {
       ['google_container_cluster', 'true', 'none'],
     );
     assert.equal(only('gcp_sql_instance:\n  name: s\n').types[0], 'google_sql_database_instance');
+    const routed = only('gcp_container_cluster:\n  ip_allocation_policy:\n    use_ip_aliases: no\n  shielded_nodes:\n    enabled: no\n');
+    assert.deepEqual([textOf(routed.node, 'networking_mode'), textOf(routed.node, 'enable_shielded_nodes')], ['ROUTES', 'false']);
+    const networks = only('gcp_container_cluster:\n  master_authorized_networks_config:\n    enabled: no\n    cidr_blocks: []\n');
+    assert.equal(at(networks.node, 'master_authorized_networks_config').found.length, 0, 'a list that is not in force');
+    const template = only('gcp_compute_instance_template:\n  name: t\n  properties:\n    can_ip_forward: yes\n');
+    assert.equal(textOf(template.node, 'can_ip_forward'), 'true');
   });
 
   it('get the rules of Terraform, and a fix where one argument says the same', () => {
