@@ -164,6 +164,14 @@ describe('predicates', () => {
     assert.equal(is('mutable-image', '$CI_REGISTRY_IMAGE/web'), undefined);
     assert.equal(is('mutable-image', '$CI_REGISTRY_IMAGE/web:latest'), true);
   });
+  it('secret-script', () => {
+    assert.equal(is('secret-script', '#!/bin/sh\nexport DB_PASSWORD=Xq7r9vLm2pTz\n'), true);
+    assert.equal(is('secret-script', 'ZXhwb3J0IERCX1BBU1NXT1JEPVhxN3I5dkxtMnBUegovb3B0L2FwcC9zdGFydAo='), true);
+    assert.equal(is('secret-script', 'ZXhwb3J0IEVESVRPUj12aW0K'), false);
+    assert.equal(is('secret-script', 'export DB_PASSWORD=$(vault read -field=value db)'), false);
+    assert.equal(is('secret-script', 'curl --data token=${TOKEN}'), false);
+  });
+
   it('port-open', () => {
     assert.equal(is('port-open', { from_port: 0, to_port: 65535, protocol: '-1' }, 22), true);
     assert.equal(is('port-open', { from_port: 443, to_port: 443, protocol: 'tcp' }, [22, 3389]), false);

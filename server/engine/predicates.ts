@@ -1,4 +1,5 @@
 import { lacksTags, unapprovedName, unapprovedNetwork, unapprovedRegistry } from './approved.ts';
+import { decodeBase64, latin1 } from './secrets/base64.ts';
 import { at, get, items, text, type MapNode, type Node } from './tree.ts';
 
 /** True, false, or (undefined) not to be known here. */
@@ -94,6 +95,17 @@ const wildcardAction: Predicate = (node, argument) =>
 /** A cleartext URL to another machine. */
 const cleartextUrl: Predicate = (node) => known(node, (value) => /^(http|ftp):\/\/(?!localhost\b|127\.|\[::1\])/i.test(value));
 
+const ASSIGNED_SECRET =
+  /(?:^|[\s;])(?:[A-Za-z0-9_]{0,40}_)?(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|SECRET_?ID|SECRET_ACCESS_KEY|ACCESS_KEY_SECRET|API_KEY|TOKEN)=['"]?(?!changeme|example|xxx|<)[^\s'"$`{<][^\s'"$`]{7,}/i;
+
+/** A start script, in clear or in base64, that assigns a password, key or token in clear (`export DB_PASSWORD=…`). */
+const secretScript: Predicate = (node) =>
+  known(node, (value) => {
+    if (ASSIGNED_SECRET.test(value)) return true;
+    const bytes = value.length >= 16 && value.length <= 65_536 ? decodeBase64(value.replace(/\s/g, '')) : undefined;
+    return bytes !== undefined && ASSIGNED_SECRET.test(latin1(bytes));
+  });
+
 export const predicates: Readonly<Record<string, Predicate>> = {
   'public-cidr': publicCidr,
   'wildcard-principal': wildcardPrincipal,
@@ -102,6 +114,7 @@ export const predicates: Readonly<Record<string, Predicate>> = {
   'root-user': rootUser,
   'port-open': portOpen,
   'cleartext-url': cleartextUrl,
+  'secret-script': secretScript,
   'unapproved-registry': unapprovedRegistry,
   'unapproved-region': unapprovedName,
   'unapproved-network': unapprovedNetwork,
