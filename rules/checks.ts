@@ -7,98 +7,100 @@ import check3 from './ansible/privileged-container.ts';
 import check4 from './ansible/secret-in-output.ts';
 import check5 from './ansible/shell-with-variable.ts';
 import check6 from './ansible/world-writable.ts';
-import check7 from './aws/cloudfront-origin-cleartext.ts';
-import check8 from './aws/gamelift-many-ports.ts';
-import check9 from './aws/network-acl-entry-without-effect.ts';
-import check10 from './aws/not-in-backup-plan.ts';
-import check11 from './aws/security-group-wide-ports.ts';
-import check12 from './aws/unreferenced.ts';
-import check13 from './azure/sql-firewall-wide.ts';
-import check14 from './compose/shared-volume.ts';
-import check15 from './docker/apt-instead-of-apt-get.ts';
-import check16 from './docker/cd-instead-of-workdir.ts';
-import check17 from './docker/cleartext-download.ts';
-import check18 from './docker/copy-many-to-file.ts';
-import check19 from './docker/copy-whole-context.ts';
-import check20 from './docker/end-of-life-image.ts';
-import check21 from './docker/maintainer.ts';
-import check22 from './docker/no-pipefail.ts';
-import check23 from './docker/package-cache-kept.ts';
-import check24 from './docker/password-set-in-build.ts';
-import check25 from './docker/repeated-instruction.ts';
-import check26 from './docker/secret-in-environment.ts';
-import check27 from './docker/shell-form-command.ts';
-import check28 from './docker/stage-alias.ts';
-import check29 from './docker/sudo-in-build.ts';
-import check30 from './docker/unpinned-base-image.ts';
-import check31 from './docker/unpinned-language-package.ts';
-import check32 from './docker/unpinned-system-package.ts';
-import check33 from './docker/wget-and-curl.ts';
-import check34 from './gcp/kms-admin-uses-key.ts';
-import check35 from './gcp/project-no-asset-inventory.ts';
-import check36 from './gcp/security-change-no-alert.ts';
-import check37 from './gcp/storage-logs-to-itself.ts';
-import check38 from './github-actions/all-secrets.ts';
-import check39 from './github-actions/app-token-scope.ts';
-import check40 from './github-actions/artifact-poisoning.ts';
-import check41 from './github-actions/bot-condition.ts';
-import check42 from './github-actions/broad-workflow-permissions.ts';
-import check43 from './github-actions/cache-poisoning.ts';
-import check44 from './github-actions/dangerous-trigger.ts';
-import check45 from './github-actions/env-file-injection.ts';
-import check46 from './github-actions/input-injection.ts';
-import check47 from './github-actions/password-on-command-line.ts';
-import check48 from './github-actions/privileged-checkout.ts';
-import check49 from './github-actions/retired-action.ts';
-import check50 from './github-actions/secret-sent.ts';
-import check51 from './github-actions/secret-without-environment.ts';
-import check52 from './github-actions/security-check-ignored.ts';
-import check53 from './github-actions/self-hosted-runner.ts';
-import check54 from './github-actions/ssh-host-key-not-checked.ts';
-import check55 from './github-actions/template-injection.ts';
-import check56 from './github-actions/token-in-artifact.ts';
-import check57 from './github-actions/unpinned-tool.ts';
-import check58 from './github-actions/unredacted-secret.ts';
-import check59 from './github-actions/unsound-condition.ts';
-import check60 from './github-actions/unsound-contains.ts';
-import check61 from './github-actions/vulnerable-action.ts';
-import check62 from './gitlab-ci/double-pipeline.ts';
-import check63 from './gitlab-ci/job-token-in-url.ts';
-import check64 from './gitlab-ci/script-injection.ts';
-import check65 from './gitlab-ci/secret-printed.ts';
-import check66 from './kubernetes/admission-plugin-disabled.ts';
-import check67 from './kubernetes/always-admit.ts';
-import check68 from './kubernetes/always-allow-authorization.ts';
-import check69 from './kubernetes/anonymous-api-access.ts';
-import check70 from './kubernetes/api-server-certificate.ts';
-import check71 from './kubernetes/apparmor-off.ts';
-import check72 from './kubernetes/authorization-without-rbac.ts';
-import check73 from './kubernetes/control-plane-bind-address.ts';
-import check74 from './kubernetes/control-plane-profiling.ts';
-import check75 from './kubernetes/controller-manager-keys-missing.ts';
-import check76 from './kubernetes/etcd-auto-tls.ts';
-import check77 from './kubernetes/etcd-cleartext.ts';
-import check78 from './kubernetes/etcd-connection-unverified.ts';
-import check79 from './kubernetes/etcd-no-client-certificates.ts';
-import check80 from './kubernetes/insecure-api-port.ts';
-import check81 from './kubernetes/kubelet-certificate-rotation.ts';
-import check82 from './kubernetes/kubelet-connection-unverified.ts';
-import check83 from './kubernetes/kubelet-idle-streams.ts';
-import check84 from './kubernetes/kubelet-kernel-settings.ts';
-import check85 from './kubernetes/kubelet-read-only-port.ts';
-import check86 from './kubernetes/no-always-pull-images.ts';
-import check87 from './kubernetes/no-audit-log.ts';
-import check88 from './kubernetes/no-client-certificates.ts';
-import check89 from './kubernetes/no-event-rate-limit.ts';
-import check90 from './kubernetes/no-node-restriction.ts';
-import check91 from './kubernetes/no-pod-garbage-collection.ts';
-import check92 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check93 from './kubernetes/service-account-keys-missing.ts';
-import check94 from './kubernetes/shared-controller-credentials.ts';
-import check95 from './kubernetes/short-audit-log.ts';
-import check96 from './kubernetes/static-api-credentials.ts';
-import check97 from './kubernetes/weak-control-plane-tls.ts';
-import check98 from './kubernetes/writable-host-path.ts';
+import check7 from './aws/certificate-expired.ts';
+import check8 from './aws/certificate-short-key.ts';
+import check9 from './aws/cloudfront-origin-cleartext.ts';
+import check10 from './aws/gamelift-many-ports.ts';
+import check11 from './aws/network-acl-entry-without-effect.ts';
+import check12 from './aws/not-in-backup-plan.ts';
+import check13 from './aws/security-group-wide-ports.ts';
+import check14 from './aws/unreferenced.ts';
+import check15 from './azure/sql-firewall-wide.ts';
+import check16 from './compose/shared-volume.ts';
+import check17 from './docker/apt-instead-of-apt-get.ts';
+import check18 from './docker/cd-instead-of-workdir.ts';
+import check19 from './docker/cleartext-download.ts';
+import check20 from './docker/copy-many-to-file.ts';
+import check21 from './docker/copy-whole-context.ts';
+import check22 from './docker/end-of-life-image.ts';
+import check23 from './docker/maintainer.ts';
+import check24 from './docker/no-pipefail.ts';
+import check25 from './docker/package-cache-kept.ts';
+import check26 from './docker/password-set-in-build.ts';
+import check27 from './docker/repeated-instruction.ts';
+import check28 from './docker/secret-in-environment.ts';
+import check29 from './docker/shell-form-command.ts';
+import check30 from './docker/stage-alias.ts';
+import check31 from './docker/sudo-in-build.ts';
+import check32 from './docker/unpinned-base-image.ts';
+import check33 from './docker/unpinned-language-package.ts';
+import check34 from './docker/unpinned-system-package.ts';
+import check35 from './docker/wget-and-curl.ts';
+import check36 from './gcp/kms-admin-uses-key.ts';
+import check37 from './gcp/project-no-asset-inventory.ts';
+import check38 from './gcp/security-change-no-alert.ts';
+import check39 from './gcp/storage-logs-to-itself.ts';
+import check40 from './github-actions/all-secrets.ts';
+import check41 from './github-actions/app-token-scope.ts';
+import check42 from './github-actions/artifact-poisoning.ts';
+import check43 from './github-actions/bot-condition.ts';
+import check44 from './github-actions/broad-workflow-permissions.ts';
+import check45 from './github-actions/cache-poisoning.ts';
+import check46 from './github-actions/dangerous-trigger.ts';
+import check47 from './github-actions/env-file-injection.ts';
+import check48 from './github-actions/input-injection.ts';
+import check49 from './github-actions/password-on-command-line.ts';
+import check50 from './github-actions/privileged-checkout.ts';
+import check51 from './github-actions/retired-action.ts';
+import check52 from './github-actions/secret-sent.ts';
+import check53 from './github-actions/secret-without-environment.ts';
+import check54 from './github-actions/security-check-ignored.ts';
+import check55 from './github-actions/self-hosted-runner.ts';
+import check56 from './github-actions/ssh-host-key-not-checked.ts';
+import check57 from './github-actions/template-injection.ts';
+import check58 from './github-actions/token-in-artifact.ts';
+import check59 from './github-actions/unpinned-tool.ts';
+import check60 from './github-actions/unredacted-secret.ts';
+import check61 from './github-actions/unsound-condition.ts';
+import check62 from './github-actions/unsound-contains.ts';
+import check63 from './github-actions/vulnerable-action.ts';
+import check64 from './gitlab-ci/double-pipeline.ts';
+import check65 from './gitlab-ci/job-token-in-url.ts';
+import check66 from './gitlab-ci/script-injection.ts';
+import check67 from './gitlab-ci/secret-printed.ts';
+import check68 from './kubernetes/admission-plugin-disabled.ts';
+import check69 from './kubernetes/always-admit.ts';
+import check70 from './kubernetes/always-allow-authorization.ts';
+import check71 from './kubernetes/anonymous-api-access.ts';
+import check72 from './kubernetes/api-server-certificate.ts';
+import check73 from './kubernetes/apparmor-off.ts';
+import check74 from './kubernetes/authorization-without-rbac.ts';
+import check75 from './kubernetes/control-plane-bind-address.ts';
+import check76 from './kubernetes/control-plane-profiling.ts';
+import check77 from './kubernetes/controller-manager-keys-missing.ts';
+import check78 from './kubernetes/etcd-auto-tls.ts';
+import check79 from './kubernetes/etcd-cleartext.ts';
+import check80 from './kubernetes/etcd-connection-unverified.ts';
+import check81 from './kubernetes/etcd-no-client-certificates.ts';
+import check82 from './kubernetes/insecure-api-port.ts';
+import check83 from './kubernetes/kubelet-certificate-rotation.ts';
+import check84 from './kubernetes/kubelet-connection-unverified.ts';
+import check85 from './kubernetes/kubelet-idle-streams.ts';
+import check86 from './kubernetes/kubelet-kernel-settings.ts';
+import check87 from './kubernetes/kubelet-read-only-port.ts';
+import check88 from './kubernetes/no-always-pull-images.ts';
+import check89 from './kubernetes/no-audit-log.ts';
+import check90 from './kubernetes/no-client-certificates.ts';
+import check91 from './kubernetes/no-event-rate-limit.ts';
+import check92 from './kubernetes/no-node-restriction.ts';
+import check93 from './kubernetes/no-pod-garbage-collection.ts';
+import check94 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check95 from './kubernetes/service-account-keys-missing.ts';
+import check96 from './kubernetes/shared-controller-credentials.ts';
+import check97 from './kubernetes/short-audit-log.ts';
+import check98 from './kubernetes/static-api-credentials.ts';
+import check99 from './kubernetes/weak-control-plane-tls.ts';
+import check100 from './kubernetes/writable-host-path.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -108,96 +110,98 @@ export const checks: Readonly<Record<string, Check>> = {
   'ansible/secret-in-output': check4,
   'ansible/shell-with-variable': check5,
   'ansible/world-writable': check6,
-  'aws/cloudfront-origin-cleartext': check7,
-  'aws/gamelift-many-ports': check8,
-  'aws/network-acl-entry-without-effect': check9,
-  'aws/not-in-backup-plan': check10,
-  'aws/security-group-wide-ports': check11,
-  'aws/unreferenced': check12,
-  'azure/sql-firewall-wide': check13,
-  'compose/shared-volume': check14,
-  'docker/apt-instead-of-apt-get': check15,
-  'docker/cd-instead-of-workdir': check16,
-  'docker/cleartext-download': check17,
-  'docker/copy-many-to-file': check18,
-  'docker/copy-whole-context': check19,
-  'docker/end-of-life-image': check20,
-  'docker/maintainer': check21,
-  'docker/no-pipefail': check22,
-  'docker/package-cache-kept': check23,
-  'docker/password-set-in-build': check24,
-  'docker/repeated-instruction': check25,
-  'docker/secret-in-environment': check26,
-  'docker/shell-form-command': check27,
-  'docker/stage-alias': check28,
-  'docker/sudo-in-build': check29,
-  'docker/unpinned-base-image': check30,
-  'docker/unpinned-language-package': check31,
-  'docker/unpinned-system-package': check32,
-  'docker/wget-and-curl': check33,
-  'gcp/kms-admin-uses-key': check34,
-  'gcp/project-no-asset-inventory': check35,
-  'gcp/security-change-no-alert': check36,
-  'gcp/storage-logs-to-itself': check37,
-  'github-actions/all-secrets': check38,
-  'github-actions/app-token-scope': check39,
-  'github-actions/artifact-poisoning': check40,
-  'github-actions/bot-condition': check41,
-  'github-actions/broad-workflow-permissions': check42,
-  'github-actions/cache-poisoning': check43,
-  'github-actions/dangerous-trigger': check44,
-  'github-actions/env-file-injection': check45,
-  'github-actions/input-injection': check46,
-  'github-actions/password-on-command-line': check47,
-  'github-actions/privileged-checkout': check48,
-  'github-actions/retired-action': check49,
-  'github-actions/secret-sent': check50,
-  'github-actions/secret-without-environment': check51,
-  'github-actions/security-check-ignored': check52,
-  'github-actions/self-hosted-runner': check53,
-  'github-actions/ssh-host-key-not-checked': check54,
-  'github-actions/template-injection': check55,
-  'github-actions/token-in-artifact': check56,
-  'github-actions/unpinned-tool': check57,
-  'github-actions/unredacted-secret': check58,
-  'github-actions/unsound-condition': check59,
-  'github-actions/unsound-contains': check60,
-  'github-actions/vulnerable-action': check61,
-  'gitlab-ci/double-pipeline': check62,
-  'gitlab-ci/job-token-in-url': check63,
-  'gitlab-ci/script-injection': check64,
-  'gitlab-ci/secret-printed': check65,
-  'kubernetes/admission-plugin-disabled': check66,
-  'kubernetes/always-admit': check67,
-  'kubernetes/always-allow-authorization': check68,
-  'kubernetes/anonymous-api-access': check69,
-  'kubernetes/api-server-certificate': check70,
-  'kubernetes/apparmor-off': check71,
-  'kubernetes/authorization-without-rbac': check72,
-  'kubernetes/control-plane-bind-address': check73,
-  'kubernetes/control-plane-profiling': check74,
-  'kubernetes/controller-manager-keys-missing': check75,
-  'kubernetes/etcd-auto-tls': check76,
-  'kubernetes/etcd-cleartext': check77,
-  'kubernetes/etcd-connection-unverified': check78,
-  'kubernetes/etcd-no-client-certificates': check79,
-  'kubernetes/insecure-api-port': check80,
-  'kubernetes/kubelet-certificate-rotation': check81,
-  'kubernetes/kubelet-connection-unverified': check82,
-  'kubernetes/kubelet-idle-streams': check83,
-  'kubernetes/kubelet-kernel-settings': check84,
-  'kubernetes/kubelet-read-only-port': check85,
-  'kubernetes/no-always-pull-images': check86,
-  'kubernetes/no-audit-log': check87,
-  'kubernetes/no-client-certificates': check88,
-  'kubernetes/no-event-rate-limit': check89,
-  'kubernetes/no-node-restriction': check90,
-  'kubernetes/no-pod-garbage-collection': check91,
-  'kubernetes/secrets-unencrypted-in-etcd': check92,
-  'kubernetes/service-account-keys-missing': check93,
-  'kubernetes/shared-controller-credentials': check94,
-  'kubernetes/short-audit-log': check95,
-  'kubernetes/static-api-credentials': check96,
-  'kubernetes/weak-control-plane-tls': check97,
-  'kubernetes/writable-host-path': check98,
+  'aws/certificate-expired': check7,
+  'aws/certificate-short-key': check8,
+  'aws/cloudfront-origin-cleartext': check9,
+  'aws/gamelift-many-ports': check10,
+  'aws/network-acl-entry-without-effect': check11,
+  'aws/not-in-backup-plan': check12,
+  'aws/security-group-wide-ports': check13,
+  'aws/unreferenced': check14,
+  'azure/sql-firewall-wide': check15,
+  'compose/shared-volume': check16,
+  'docker/apt-instead-of-apt-get': check17,
+  'docker/cd-instead-of-workdir': check18,
+  'docker/cleartext-download': check19,
+  'docker/copy-many-to-file': check20,
+  'docker/copy-whole-context': check21,
+  'docker/end-of-life-image': check22,
+  'docker/maintainer': check23,
+  'docker/no-pipefail': check24,
+  'docker/package-cache-kept': check25,
+  'docker/password-set-in-build': check26,
+  'docker/repeated-instruction': check27,
+  'docker/secret-in-environment': check28,
+  'docker/shell-form-command': check29,
+  'docker/stage-alias': check30,
+  'docker/sudo-in-build': check31,
+  'docker/unpinned-base-image': check32,
+  'docker/unpinned-language-package': check33,
+  'docker/unpinned-system-package': check34,
+  'docker/wget-and-curl': check35,
+  'gcp/kms-admin-uses-key': check36,
+  'gcp/project-no-asset-inventory': check37,
+  'gcp/security-change-no-alert': check38,
+  'gcp/storage-logs-to-itself': check39,
+  'github-actions/all-secrets': check40,
+  'github-actions/app-token-scope': check41,
+  'github-actions/artifact-poisoning': check42,
+  'github-actions/bot-condition': check43,
+  'github-actions/broad-workflow-permissions': check44,
+  'github-actions/cache-poisoning': check45,
+  'github-actions/dangerous-trigger': check46,
+  'github-actions/env-file-injection': check47,
+  'github-actions/input-injection': check48,
+  'github-actions/password-on-command-line': check49,
+  'github-actions/privileged-checkout': check50,
+  'github-actions/retired-action': check51,
+  'github-actions/secret-sent': check52,
+  'github-actions/secret-without-environment': check53,
+  'github-actions/security-check-ignored': check54,
+  'github-actions/self-hosted-runner': check55,
+  'github-actions/ssh-host-key-not-checked': check56,
+  'github-actions/template-injection': check57,
+  'github-actions/token-in-artifact': check58,
+  'github-actions/unpinned-tool': check59,
+  'github-actions/unredacted-secret': check60,
+  'github-actions/unsound-condition': check61,
+  'github-actions/unsound-contains': check62,
+  'github-actions/vulnerable-action': check63,
+  'gitlab-ci/double-pipeline': check64,
+  'gitlab-ci/job-token-in-url': check65,
+  'gitlab-ci/script-injection': check66,
+  'gitlab-ci/secret-printed': check67,
+  'kubernetes/admission-plugin-disabled': check68,
+  'kubernetes/always-admit': check69,
+  'kubernetes/always-allow-authorization': check70,
+  'kubernetes/anonymous-api-access': check71,
+  'kubernetes/api-server-certificate': check72,
+  'kubernetes/apparmor-off': check73,
+  'kubernetes/authorization-without-rbac': check74,
+  'kubernetes/control-plane-bind-address': check75,
+  'kubernetes/control-plane-profiling': check76,
+  'kubernetes/controller-manager-keys-missing': check77,
+  'kubernetes/etcd-auto-tls': check78,
+  'kubernetes/etcd-cleartext': check79,
+  'kubernetes/etcd-connection-unverified': check80,
+  'kubernetes/etcd-no-client-certificates': check81,
+  'kubernetes/insecure-api-port': check82,
+  'kubernetes/kubelet-certificate-rotation': check83,
+  'kubernetes/kubelet-connection-unverified': check84,
+  'kubernetes/kubelet-idle-streams': check85,
+  'kubernetes/kubelet-kernel-settings': check86,
+  'kubernetes/kubelet-read-only-port': check87,
+  'kubernetes/no-always-pull-images': check88,
+  'kubernetes/no-audit-log': check89,
+  'kubernetes/no-client-certificates': check90,
+  'kubernetes/no-event-rate-limit': check91,
+  'kubernetes/no-node-restriction': check92,
+  'kubernetes/no-pod-garbage-collection': check93,
+  'kubernetes/secrets-unencrypted-in-etcd': check94,
+  'kubernetes/service-account-keys-missing': check95,
+  'kubernetes/shared-controller-credentials': check96,
+  'kubernetes/short-audit-log': check97,
+  'kubernetes/static-api-credentials': check98,
+  'kubernetes/weak-control-plane-tls': check99,
+  'kubernetes/writable-host-path': check100,
 };
