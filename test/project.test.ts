@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { ruleSet } from '../server/engine/analyze.ts';
+import { Calls } from '../server/workspace/calls.ts';
+import { readText, type Read } from '../server/workspace/files.ts';
 import { sharesModule } from '../server/workspace/modules.ts';
 import { loadParsers } from '../server/workspace/parsers.ts';
-import { Project } from '../server/workspace/project.ts';
+import { Kept, Project } from '../server/workspace/project.ts';
 import { checks, loadRules } from '../server/workspace/rules.ts';
 
 const bucket = 'resource "aws_s3_bucket" "a" {\n  bucket = "a"\n  acl    = var.acl\n}\n';
@@ -129,5 +131,37 @@ describe('a project', () => {
     assert.match(project.analysisOf('large.yaml').limited!, /larger than 1 MB/);
     assert.equal(project.analysisOf('deep.json').skipped, undefined);
     assert.equal(project.analysisOf('../outside/none.tf').skipped, 'no longer there');
+  });
+});
+
+describe('projects of a scan', () => {
+  before(loadParsers);
+
+  it('read what calls many modules once', () => {
+    const files: Readonly<Record<string, string>> = {
+      'main.tf': 'module "a" {\n  source = "./a"\n}\nmodule "b" {\n  source = "./b"\n}\n',
+      'a/main.tf': 'variable "x" {}\n',
+      'b/main.tf': 'variable "x" {}\n',
+    };
+    const root = mkdtempSync(join(tmpdir(), 'leftward-kept-'));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    const reads: string[] = [];
+    const read = (absolute: string): Read => {
+      reads.push(absolute.slice(root.length + 1));
+      return readText(absolute);
+    };
+    const rules = ruleSet([]);
+    const calls = new Calls(root);
+    const kept = new Kept();
+    for (const folder of ['a', 'b']) {
+      const project = new Project(root, () => rules, read, true, calls, undefined, kept);
+      project.analysisOf(`${folder}/main.tf`);
+      assert.equal(project.siblingsOf(`${folder}/main.tf`).length, 1);
+    }
+    assert.deepEqual(reads.sort(), ['a/main.tf', 'b/main.tf', 'main.tf']);
+    rmSync(root, { recursive: true, force: true });
   });
 });

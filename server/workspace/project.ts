@@ -40,6 +40,33 @@ interface Memo {
   readonly analysis: DocumentAnalysis;
 }
 
+/**
+ * Documents of other folders, for the projects of a scan that come after one another: what calls many modules would be parsed for each of them.
+ * The oldest go when they are too many.
+ */
+export class Kept {
+  private readonly sources = new Map<string, Source>();
+  private size = 0;
+
+  get(path: string): Source | undefined {
+    return this.sources.get(path);
+  }
+
+  set(path: string, source: Source): void {
+    if (this.sources.has(path)) return;
+    this.sources.set(path, source);
+    this.size += source.parsed.document.text.length;
+    for (const [oldest, { parsed }] of this.sources) {
+      if (this.size <= keptCharacters || oldest === path) break;
+      this.sources.delete(oldest);
+      this.size -= parsed.document.text.length;
+    }
+  }
+}
+
+/** A few megabytes of trees for each of these. */
+const keptCharacters = 1_500_000;
+
 /** More documents than this in one folder aren't one module; the first by name are taken. */
 const siblingLimit = 200;
 /** Folders that call a module beyond these, nearest first, don't count. */
@@ -57,12 +84,13 @@ export class Project {
   private readonly still: boolean;
   private readonly calls: Calls;
   private readonly imports: Imports;
+  private readonly kept: Kept | undefined;
   private readonly buffers = new Map<string, Source>();
   private readonly disk = new Map<string, Source>();
   private readonly listings = new Map<string, { readonly stamp: string; readonly paths: readonly string[] }>();
   private readonly memos = new Map<string, Memo>();
 
-  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. Projects of one root may share `calls` and `imports`. */
+  /** `still`: the disk is taken not to change while the project lives, as in a scan; saves the `stat` calls. Projects of one root may share `calls`, `imports` and, when still, `kept`. */
   constructor(
     root: string,
     rules: () => RuleSet,
@@ -70,8 +98,10 @@ export class Project {
     still = false,
     calls: Calls = new Calls(root, read),
     imports: Imports = new Imports(root, read),
+    kept?: Kept,
   ) {
     this.imports = imports;
+    this.kept = still ? kept : undefined;
     this.root = root;
     this.still = still;
     this.calls = calls;
@@ -116,9 +146,11 @@ export class Project {
   /** The other documents that a document's references may lead to: those of its Terraform module and of those that call it, manifest folder or chart. */
   siblingsOf(path: string): readonly Parsed[] {
     const found: Parsed[] = [];
+    const home = folderOf(path);
     for (const other of this.relatedPaths(path)) {
       if (other === path) continue;
       const source = this.source(other);
+      if (folderOf(other) !== home) this.kept?.set(other, source);
       if (!source.skipped && source.parsed.document.syntax !== 'text') found.push(source.parsed);
     }
     return found;
@@ -198,6 +230,8 @@ export class Project {
     if (known && this.still) return known;
     const stamp = stampOf(absolute);
     if (known?.stamp === stamp) return known;
+    const kept = this.kept?.get(path);
+    if (kept) return kept;
     const read = this.read(absolute);
     const source = 'text' in read ? this.sourceOf(path, read.text) : { parsed: nothing(path), skipped: read.skipped };
     const stamped = { ...source, stamp };

@@ -8,6 +8,7 @@ import { walk, type Skipped } from './files.ts';
 import { Ignored } from './ignored.ts';
 import { loadParsers } from './parsers.ts';
 import { runPool } from './pool.ts';
+import { Kept } from './project.ts';
 import { analyseUnit, unitsOf, type FileResult } from './unit.ts';
 
 export interface ScanRequest {
@@ -76,9 +77,10 @@ export async function scan(request: ScanRequest, checks: Readonly<Record<string,
     await loadParsers();
     const calls = new Calls(request.root);
     const imports = new Imports(request.root);
+    const kept = new Kept();
     for (const unit of units) {
       if (signal?.aborted) break;
-      for (const result of analyseUnit(request.root, unit, rules, request.fixes ?? false, calls, imports)) {
+      for (const result of analyseUnit(request.root, unit, rules, request.fixes ?? false, calls, imports, kept)) {
         report(result);
         // Others of this thread get their turn between two files.
         await setImmediate();

@@ -4,7 +4,7 @@ import type { Platform } from '../engine/types.ts';
 import { Calls } from './calls.ts';
 import { Imports } from './imports.ts';
 import { moduleOf } from './modules.ts';
-import { Project } from './project.ts';
+import { Project, type Kept } from './project.ts';
 
 /** What a scan says about one file. Plain data. */
 export interface FileResult {
@@ -46,7 +46,7 @@ function slices(paths: readonly string[], size: number): Unit[] {
   return Array.from({ length: Math.ceil(paths.length / size) }, (_, i) => paths.slice(i * size, (i + 1) * size));
 }
 
-/** Analyses the files of a unit, one for each step. Never throws. `fixes` adds them to the findings; `calls` and `imports` are kept from unit to unit. */
+/** Analyses the files of a unit, one for each step. Never throws. `fixes` adds them to the findings; `calls`, `imports` and `kept` go from unit to unit. */
 export function* analyseUnit(
   root: string,
   unit: Unit,
@@ -54,8 +54,9 @@ export function* analyseUnit(
   fixes: boolean,
   calls = new Calls(root),
   imports = new Imports(root),
+  kept?: Kept,
 ): Generator<FileResult> {
-  const project = new Project(root, () => rules, undefined, true, calls, imports);
+  const project = new Project(root, () => rules, undefined, true, calls, imports, kept);
   for (const path of unit) {
     const analysis = project.analysisOf(path);
     const { document, findings, platforms, skipped } = analysis;
