@@ -100,9 +100,16 @@ export const gcp: ReadonlyMap<string, CloudModule> = new Map([
   module('gcp_dns_managed_zone', { keys: {}, absent: ['dnssec_config', 'visibility', 'forwarding_config', 'peering_config'] }),
   module('gcp_kms_crypto_key', { keys: {}, absent: ['rotation_period', 'purpose', 'import_only'] }),
   module('gcp_pubsub_topic', { keys: {}, absent: ['kms_key_name'] }),
+  module('gcp_redis_instance', { keys: {}, absent: ['auth_enabled', 'transit_encryption_mode'] }),
   module('gcp_sql_instance', {
     keys: { 'disk_encryption_configuration.kms_key_name': 'encryption_key_name' },
     absent: ['master_instance_name', 'encryption_key_name'],
   }),
-  module('gcp_storage_bucket', { keys: {}, absent: ['versioning', 'logging', 'retention_policy', 'soft_delete_policy'] }),
+  module('gcp_storage_bucket', {
+    keys: {
+      'iam_configuration.uniform_bucket_level_access.enabled': 'uniform_bucket_level_access',
+      'iam_configuration.public_access_prevention': 'public_access_prevention',
+    },
+    absent: ['versioning', 'logging', 'retention_policy', 'soft_delete_policy', 'uniform_bucket_level_access', 'public_access_prevention'],
+  }),
 ]);
