@@ -370,7 +370,11 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
       type: 'aws_cloudfront_distribution',
       keys: {
         'default_cache_behavior.viewer_protocol_policy': 'default_cache_behavior.viewer_protocol_policy',
-        cache_behaviors: { to: 'ordered_cache_behavior', keys: { viewer_protocol_policy: 'viewer_protocol_policy' } },
+        'default_cache_behavior.response_headers_policy_id': 'default_cache_behavior.response_headers_policy_id',
+        cache_behaviors: {
+          to: 'ordered_cache_behavior',
+          keys: { viewer_protocol_policy: 'viewer_protocol_policy', response_headers_policy_id: 'response_headers_policy_id' },
+        },
         viewer_certificate: 'viewer_certificate',
         'logging.bucket': 'logging_config.bucket',
         web_acl_id: 'web_acl_id',
