@@ -271,6 +271,7 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
       absent: ['kms_master_key_id', 'sqs_managed_sse_enabled'],
     },
   ],
+  ['wafv2_resources', { type: 'aws_wafv2_web_acl_association', keys: { arn: 'resource_arn' } }],
   ['ses_identity_policy', identityPolicy],
   ['aws_ses_identity_policy', identityPolicy],
   ['sns_topic', { type: 'aws_sns_topic', keys: { name: 'name', policy: policy('policy') } }],
