@@ -22,7 +22,8 @@ export const scanHelp = `Usage: leftward scan [paths…] [options]
 
 Looks at files and folders (default: this folder). What .gitignore and \`exclude\` in .leftward.yaml leave out is left out.
 
-  --format <name>      text (default), json, jsonl or sarif
+  --format <name>      text (default), json, jsonl, sarif, junit, checkstyle, gitlab (code quality), gitlab-sast,
+                       github (annotations), markdown or html
   --output <file>      write the report to a file
   --severity <level>   report findings of this severity or worse: low (default), medium, high, critical
   --fail-on <level>    exit with 1 on findings of this severity or worse; never: always exit with 0

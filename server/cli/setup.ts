@@ -37,7 +37,7 @@ export function setupsOf(named: readonly string[], choice: Choice, terminal: Ter
     // Who names a rule wants it to run, optional or switched off as it may be.
     const severity = Object.fromEntries(Object.entries(config.severity).filter(([, level]) => level !== 'off'));
     const chosen = rules.filter(({ id }) => only.some((pattern) => fits(pattern, id)));
-    return { root, paths, config, rules: chosen, options: { preset: 'all', severity }, ignored };
+    return { root, paths, config, rules: chosen, options: { ...options, preset: 'all', severity }, ignored };
   });
   return { setups, base };
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import type { PlacedFinding, Region } from '../engine/placed.ts';
 import type { Rule, Severity } from '../engine/types.ts';
+import { fingerprints } from './fingerprints.ts';
 import { pageOf, type Format } from './report.ts';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -113,15 +113,4 @@ function fixOf(path: string, fix: NonNullable<PlacedFinding['fixes']>[number]): 
       },
     ],
   };
-}
-
-/** The same finding keeps its print when lines above it come and go: rule, file, subject and the line's words, then a number for repetitions. */
-function fingerprints(findings: readonly PlacedFinding[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return findings.map(({ rule, path, subject, excerpt }) => {
-    const key = [rule, path, subject, excerpt.text.replace(/\s+/g, ' ').trim()].join('\0');
-    const number = seen.get(key) ?? 0;
-    seen.set(key, number + 1);
-    return createHash('sha256').update(`${key}\0${number}`).digest('hex').slice(0, 32);
-  });
 }
