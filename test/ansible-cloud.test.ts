@@ -134,6 +134,16 @@ describe('cloud resources in Ansible', () => {
       line.findings.map(({ fixable }) => fixable),
       [false],
     );
+    // Modules of google.cloud call most things as Terraform does; what they don't know must not be written.
+    const alike = 'gcp_sql_instance:\n  settings:\n    ip_configuration:\n      ipv4_enabled: yes # for now\n';
+    const open = run(alike, 'gcp/sql-public-ip');
+    const closed = applyEdits(playbook(alike).text, compatible(open.findings.flatMap((f) => open.fixesOf(f))).edits);
+    assert.ok(closed.endsWith('          ipv4_enabled: false # for now\n'), closed);
+    const unapproved = run('gcp_container_cluster:\n  name: c\n', 'gcp/gke-no-binary-authorization');
+    assert.deepEqual(
+      unapproved.findings.map(({ fixable }) => fixable),
+      [false],
+    );
     const group = run(
       'ec2_group:\n  name: g\n  rules:\n    - ports: [22]\n      cidr_ip: "{{ open }}"\n',
       'aws/security-group-open-admin-port',

@@ -1,10 +1,10 @@
-import { entryOf, items, text, type MapNode, type Node, type Span } from '../engine/tree.ts';
+import { entryOf, get, items, steps, text, type MapNode, type Node, type Span } from '../engine/tree.ts';
 import type { Fact, Notation, Scope, TreeEdit } from '../engine/types.ts';
 import { aws } from './ansible-aws.ts';
 import { azure } from './ansible-azure.ts';
 import { gcp, gcpType } from './ansible-gcp.ts';
 import { kindOf, objectFacts } from './kubernetes.ts';
-import { mapped, type CloudModule, type Targets } from './ansible-mapping.ts';
+import { mapped, type CloudModule } from './ansible-mapping.ts';
 
 const collection =
   /^(?:(?:amazon|community)\.aws\.|azure\.azcollection\.|google\.cloud\.|kubernetes\.core\.|community\.kubernetes\.|[^.]+$)/;
@@ -40,7 +40,7 @@ export function cloudFacts(task: CloudTask, base: Pick<Fact, 'name' | 'document'
     const notation: Notation = {
       // Arguments in one line can't be edited as a map.
       node: (of) => (of === node && !args.origin ? args : undefined),
-      edit: (edit) => inAnsible(one.keys, edit),
+      edit: (edit) => inAnsible(one, args, edit),
     };
     return [{ ...base, platform: 'terraform' as const, types: [type, 'resource'], head, node, notation }];
   });
@@ -74,8 +74,10 @@ function resourceOf(module: CloudModule, args: MapNode, head: Span): MapNode {
 }
 
 /** An attribute set to a plain value, where one argument of the module says just that. */
-function inAnsible(keys: Targets, edit: TreeEdit): TreeEdit | undefined {
+function inAnsible({ keys, rest }: CloudModule, args: MapNode, edit: TreeEdit): TreeEdit | undefined {
   if (edit.op !== 'set' || (typeof edit.value === 'object' && edit.value !== null)) return undefined;
+  // An argument that is called alike and given: whether a module knows one that isn't, can't be seen here.
+  if (rest && get(args, edit.path) && !keys[steps(edit.path)[0]!]) return edit;
   for (const [from, target] of Object.entries(keys)) {
     if (target === edit.path) return { ...edit, path: from };
     if (typeof target === 'string' || target.to !== edit.path || !target.values) continue;
