@@ -24,6 +24,11 @@ const events: readonly (readonly [string, RegExp])[] = [
 const check: Check = (fact) => {
   const group = entryOf(fact.node, 'cloud_watch_logs_group_arn') ?? entryOf(fact.node, 'CloudWatchLogsLogGroupArn');
   if (!group || (group.value.kind === 'scalar' && !group.value.value)) return [];
+  // A trail for data events alone sees none of these.
+  const managed = ['event_selector.include_management_events', 'EventSelectors.IncludeManagementEvents'].map((path) =>
+    text(fact.node, path),
+  );
+  if (managed.some((value) => value?.toLowerCase() === 'false')) return [];
   const patterns: string[] = [];
   for (const type of ['aws_cloudwatch_log_metric_filter', 'AWS::Logs::MetricFilter']) {
     for (const { node } of fact.scope.ofType(type)) {
