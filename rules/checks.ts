@@ -18,94 +18,96 @@ import check14 from './aws/security-group-wide-ports.ts';
 import check15 from './aws/trail-alarms-missing.ts';
 import check16 from './aws/two-access-keys.ts';
 import check17 from './aws/unreferenced.ts';
-import check18 from './azure/sql-firewall-wide.ts';
-import check19 from './azure/vm-secret-in-custom-data.ts';
-import check20 from './compose/shared-volume.ts';
-import check21 from './docker/apt-instead-of-apt-get.ts';
-import check22 from './docker/cd-instead-of-workdir.ts';
-import check23 from './docker/cleartext-download.ts';
-import check24 from './docker/copy-many-to-file.ts';
-import check25 from './docker/copy-whole-context.ts';
-import check26 from './docker/end-of-life-image.ts';
-import check27 from './docker/maintainer.ts';
-import check28 from './docker/no-pipefail.ts';
-import check29 from './docker/package-cache-kept.ts';
-import check30 from './docker/password-set-in-build.ts';
-import check31 from './docker/repeated-instruction.ts';
-import check32 from './docker/secret-in-environment.ts';
-import check33 from './docker/shell-form-command.ts';
-import check34 from './docker/stage-alias.ts';
-import check35 from './docker/sudo-in-build.ts';
-import check36 from './docker/unpinned-base-image.ts';
-import check37 from './docker/unpinned-language-package.ts';
-import check38 from './docker/unpinned-system-package.ts';
-import check39 from './docker/wget-and-curl.ts';
-import check40 from './gcp/kms-admin-uses-key.ts';
-import check41 from './gcp/project-no-asset-inventory.ts';
-import check42 from './gcp/security-change-no-alert.ts';
-import check43 from './gcp/storage-logs-to-itself.ts';
-import check44 from './github-actions/all-secrets.ts';
-import check45 from './github-actions/app-token-scope.ts';
-import check46 from './github-actions/artifact-poisoning.ts';
-import check47 from './github-actions/bot-condition.ts';
-import check48 from './github-actions/broad-workflow-permissions.ts';
-import check49 from './github-actions/cache-poisoning.ts';
-import check50 from './github-actions/dangerous-trigger.ts';
-import check51 from './github-actions/env-file-injection.ts';
-import check52 from './github-actions/input-injection.ts';
-import check53 from './github-actions/password-on-command-line.ts';
-import check54 from './github-actions/privileged-checkout.ts';
-import check55 from './github-actions/retired-action.ts';
-import check56 from './github-actions/secret-sent.ts';
-import check57 from './github-actions/secret-without-environment.ts';
-import check58 from './github-actions/security-check-ignored.ts';
-import check59 from './github-actions/self-hosted-runner.ts';
-import check60 from './github-actions/ssh-host-key-not-checked.ts';
-import check61 from './github-actions/template-injection.ts';
-import check62 from './github-actions/token-in-artifact.ts';
-import check63 from './github-actions/unpinned-tool.ts';
-import check64 from './github-actions/unredacted-secret.ts';
-import check65 from './github-actions/unsound-condition.ts';
-import check66 from './github-actions/unsound-contains.ts';
-import check67 from './github-actions/vulnerable-action.ts';
-import check68 from './gitlab-ci/double-pipeline.ts';
-import check69 from './gitlab-ci/job-token-in-url.ts';
-import check70 from './gitlab-ci/script-injection.ts';
-import check71 from './gitlab-ci/secret-printed.ts';
-import check72 from './kubernetes/admission-plugin-disabled.ts';
-import check73 from './kubernetes/always-admit.ts';
-import check74 from './kubernetes/always-allow-authorization.ts';
-import check75 from './kubernetes/anonymous-api-access.ts';
-import check76 from './kubernetes/api-server-certificate.ts';
-import check77 from './kubernetes/apparmor-off.ts';
-import check78 from './kubernetes/authorization-without-rbac.ts';
-import check79 from './kubernetes/control-plane-bind-address.ts';
-import check80 from './kubernetes/control-plane-profiling.ts';
-import check81 from './kubernetes/controller-manager-keys-missing.ts';
-import check82 from './kubernetes/etcd-auto-tls.ts';
-import check83 from './kubernetes/etcd-cleartext.ts';
-import check84 from './kubernetes/etcd-connection-unverified.ts';
-import check85 from './kubernetes/etcd-no-client-certificates.ts';
-import check86 from './kubernetes/insecure-api-port.ts';
-import check87 from './kubernetes/kubelet-certificate-rotation.ts';
-import check88 from './kubernetes/kubelet-connection-unverified.ts';
-import check89 from './kubernetes/kubelet-idle-streams.ts';
-import check90 from './kubernetes/kubelet-kernel-settings.ts';
-import check91 from './kubernetes/kubelet-read-only-port.ts';
-import check92 from './kubernetes/no-always-pull-images.ts';
-import check93 from './kubernetes/no-audit-log.ts';
-import check94 from './kubernetes/no-client-certificates.ts';
-import check95 from './kubernetes/no-event-rate-limit.ts';
-import check96 from './kubernetes/no-node-restriction.ts';
-import check97 from './kubernetes/no-pod-garbage-collection.ts';
-import check98 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check99 from './kubernetes/service-account-keys-missing.ts';
-import check100 from './kubernetes/shared-controller-credentials.ts';
-import check101 from './kubernetes/short-audit-log.ts';
-import check102 from './kubernetes/static-api-credentials.ts';
-import check103 from './kubernetes/weak-control-plane-tls.ts';
-import check104 from './kubernetes/writable-host-path.ts';
-import check105 from './oci/administrator-api-key.ts';
+import check18 from './azure/activity-log-alert-missing.ts';
+import check19 from './azure/diagnostic-setting-incomplete.ts';
+import check20 from './azure/sql-firewall-wide.ts';
+import check21 from './azure/vm-secret-in-custom-data.ts';
+import check22 from './compose/shared-volume.ts';
+import check23 from './docker/apt-instead-of-apt-get.ts';
+import check24 from './docker/cd-instead-of-workdir.ts';
+import check25 from './docker/cleartext-download.ts';
+import check26 from './docker/copy-many-to-file.ts';
+import check27 from './docker/copy-whole-context.ts';
+import check28 from './docker/end-of-life-image.ts';
+import check29 from './docker/maintainer.ts';
+import check30 from './docker/no-pipefail.ts';
+import check31 from './docker/package-cache-kept.ts';
+import check32 from './docker/password-set-in-build.ts';
+import check33 from './docker/repeated-instruction.ts';
+import check34 from './docker/secret-in-environment.ts';
+import check35 from './docker/shell-form-command.ts';
+import check36 from './docker/stage-alias.ts';
+import check37 from './docker/sudo-in-build.ts';
+import check38 from './docker/unpinned-base-image.ts';
+import check39 from './docker/unpinned-language-package.ts';
+import check40 from './docker/unpinned-system-package.ts';
+import check41 from './docker/wget-and-curl.ts';
+import check42 from './gcp/kms-admin-uses-key.ts';
+import check43 from './gcp/project-no-asset-inventory.ts';
+import check44 from './gcp/security-change-no-alert.ts';
+import check45 from './gcp/storage-logs-to-itself.ts';
+import check46 from './github-actions/all-secrets.ts';
+import check47 from './github-actions/app-token-scope.ts';
+import check48 from './github-actions/artifact-poisoning.ts';
+import check49 from './github-actions/bot-condition.ts';
+import check50 from './github-actions/broad-workflow-permissions.ts';
+import check51 from './github-actions/cache-poisoning.ts';
+import check52 from './github-actions/dangerous-trigger.ts';
+import check53 from './github-actions/env-file-injection.ts';
+import check54 from './github-actions/input-injection.ts';
+import check55 from './github-actions/password-on-command-line.ts';
+import check56 from './github-actions/privileged-checkout.ts';
+import check57 from './github-actions/retired-action.ts';
+import check58 from './github-actions/secret-sent.ts';
+import check59 from './github-actions/secret-without-environment.ts';
+import check60 from './github-actions/security-check-ignored.ts';
+import check61 from './github-actions/self-hosted-runner.ts';
+import check62 from './github-actions/ssh-host-key-not-checked.ts';
+import check63 from './github-actions/template-injection.ts';
+import check64 from './github-actions/token-in-artifact.ts';
+import check65 from './github-actions/unpinned-tool.ts';
+import check66 from './github-actions/unredacted-secret.ts';
+import check67 from './github-actions/unsound-condition.ts';
+import check68 from './github-actions/unsound-contains.ts';
+import check69 from './github-actions/vulnerable-action.ts';
+import check70 from './gitlab-ci/double-pipeline.ts';
+import check71 from './gitlab-ci/job-token-in-url.ts';
+import check72 from './gitlab-ci/script-injection.ts';
+import check73 from './gitlab-ci/secret-printed.ts';
+import check74 from './kubernetes/admission-plugin-disabled.ts';
+import check75 from './kubernetes/always-admit.ts';
+import check76 from './kubernetes/always-allow-authorization.ts';
+import check77 from './kubernetes/anonymous-api-access.ts';
+import check78 from './kubernetes/api-server-certificate.ts';
+import check79 from './kubernetes/apparmor-off.ts';
+import check80 from './kubernetes/authorization-without-rbac.ts';
+import check81 from './kubernetes/control-plane-bind-address.ts';
+import check82 from './kubernetes/control-plane-profiling.ts';
+import check83 from './kubernetes/controller-manager-keys-missing.ts';
+import check84 from './kubernetes/etcd-auto-tls.ts';
+import check85 from './kubernetes/etcd-cleartext.ts';
+import check86 from './kubernetes/etcd-connection-unverified.ts';
+import check87 from './kubernetes/etcd-no-client-certificates.ts';
+import check88 from './kubernetes/insecure-api-port.ts';
+import check89 from './kubernetes/kubelet-certificate-rotation.ts';
+import check90 from './kubernetes/kubelet-connection-unverified.ts';
+import check91 from './kubernetes/kubelet-idle-streams.ts';
+import check92 from './kubernetes/kubelet-kernel-settings.ts';
+import check93 from './kubernetes/kubelet-read-only-port.ts';
+import check94 from './kubernetes/no-always-pull-images.ts';
+import check95 from './kubernetes/no-audit-log.ts';
+import check96 from './kubernetes/no-client-certificates.ts';
+import check97 from './kubernetes/no-event-rate-limit.ts';
+import check98 from './kubernetes/no-node-restriction.ts';
+import check99 from './kubernetes/no-pod-garbage-collection.ts';
+import check100 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check101 from './kubernetes/service-account-keys-missing.ts';
+import check102 from './kubernetes/shared-controller-credentials.ts';
+import check103 from './kubernetes/short-audit-log.ts';
+import check104 from './kubernetes/static-api-credentials.ts';
+import check105 from './kubernetes/weak-control-plane-tls.ts';
+import check106 from './kubernetes/writable-host-path.ts';
+import check107 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -126,92 +128,94 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/trail-alarms-missing': check15,
   'aws/two-access-keys': check16,
   'aws/unreferenced': check17,
-  'azure/sql-firewall-wide': check18,
-  'azure/vm-secret-in-custom-data': check19,
-  'compose/shared-volume': check20,
-  'docker/apt-instead-of-apt-get': check21,
-  'docker/cd-instead-of-workdir': check22,
-  'docker/cleartext-download': check23,
-  'docker/copy-many-to-file': check24,
-  'docker/copy-whole-context': check25,
-  'docker/end-of-life-image': check26,
-  'docker/maintainer': check27,
-  'docker/no-pipefail': check28,
-  'docker/package-cache-kept': check29,
-  'docker/password-set-in-build': check30,
-  'docker/repeated-instruction': check31,
-  'docker/secret-in-environment': check32,
-  'docker/shell-form-command': check33,
-  'docker/stage-alias': check34,
-  'docker/sudo-in-build': check35,
-  'docker/unpinned-base-image': check36,
-  'docker/unpinned-language-package': check37,
-  'docker/unpinned-system-package': check38,
-  'docker/wget-and-curl': check39,
-  'gcp/kms-admin-uses-key': check40,
-  'gcp/project-no-asset-inventory': check41,
-  'gcp/security-change-no-alert': check42,
-  'gcp/storage-logs-to-itself': check43,
-  'github-actions/all-secrets': check44,
-  'github-actions/app-token-scope': check45,
-  'github-actions/artifact-poisoning': check46,
-  'github-actions/bot-condition': check47,
-  'github-actions/broad-workflow-permissions': check48,
-  'github-actions/cache-poisoning': check49,
-  'github-actions/dangerous-trigger': check50,
-  'github-actions/env-file-injection': check51,
-  'github-actions/input-injection': check52,
-  'github-actions/password-on-command-line': check53,
-  'github-actions/privileged-checkout': check54,
-  'github-actions/retired-action': check55,
-  'github-actions/secret-sent': check56,
-  'github-actions/secret-without-environment': check57,
-  'github-actions/security-check-ignored': check58,
-  'github-actions/self-hosted-runner': check59,
-  'github-actions/ssh-host-key-not-checked': check60,
-  'github-actions/template-injection': check61,
-  'github-actions/token-in-artifact': check62,
-  'github-actions/unpinned-tool': check63,
-  'github-actions/unredacted-secret': check64,
-  'github-actions/unsound-condition': check65,
-  'github-actions/unsound-contains': check66,
-  'github-actions/vulnerable-action': check67,
-  'gitlab-ci/double-pipeline': check68,
-  'gitlab-ci/job-token-in-url': check69,
-  'gitlab-ci/script-injection': check70,
-  'gitlab-ci/secret-printed': check71,
-  'kubernetes/admission-plugin-disabled': check72,
-  'kubernetes/always-admit': check73,
-  'kubernetes/always-allow-authorization': check74,
-  'kubernetes/anonymous-api-access': check75,
-  'kubernetes/api-server-certificate': check76,
-  'kubernetes/apparmor-off': check77,
-  'kubernetes/authorization-without-rbac': check78,
-  'kubernetes/control-plane-bind-address': check79,
-  'kubernetes/control-plane-profiling': check80,
-  'kubernetes/controller-manager-keys-missing': check81,
-  'kubernetes/etcd-auto-tls': check82,
-  'kubernetes/etcd-cleartext': check83,
-  'kubernetes/etcd-connection-unverified': check84,
-  'kubernetes/etcd-no-client-certificates': check85,
-  'kubernetes/insecure-api-port': check86,
-  'kubernetes/kubelet-certificate-rotation': check87,
-  'kubernetes/kubelet-connection-unverified': check88,
-  'kubernetes/kubelet-idle-streams': check89,
-  'kubernetes/kubelet-kernel-settings': check90,
-  'kubernetes/kubelet-read-only-port': check91,
-  'kubernetes/no-always-pull-images': check92,
-  'kubernetes/no-audit-log': check93,
-  'kubernetes/no-client-certificates': check94,
-  'kubernetes/no-event-rate-limit': check95,
-  'kubernetes/no-node-restriction': check96,
-  'kubernetes/no-pod-garbage-collection': check97,
-  'kubernetes/secrets-unencrypted-in-etcd': check98,
-  'kubernetes/service-account-keys-missing': check99,
-  'kubernetes/shared-controller-credentials': check100,
-  'kubernetes/short-audit-log': check101,
-  'kubernetes/static-api-credentials': check102,
-  'kubernetes/weak-control-plane-tls': check103,
-  'kubernetes/writable-host-path': check104,
-  'oci/administrator-api-key': check105,
+  'azure/activity-log-alert-missing': check18,
+  'azure/diagnostic-setting-incomplete': check19,
+  'azure/sql-firewall-wide': check20,
+  'azure/vm-secret-in-custom-data': check21,
+  'compose/shared-volume': check22,
+  'docker/apt-instead-of-apt-get': check23,
+  'docker/cd-instead-of-workdir': check24,
+  'docker/cleartext-download': check25,
+  'docker/copy-many-to-file': check26,
+  'docker/copy-whole-context': check27,
+  'docker/end-of-life-image': check28,
+  'docker/maintainer': check29,
+  'docker/no-pipefail': check30,
+  'docker/package-cache-kept': check31,
+  'docker/password-set-in-build': check32,
+  'docker/repeated-instruction': check33,
+  'docker/secret-in-environment': check34,
+  'docker/shell-form-command': check35,
+  'docker/stage-alias': check36,
+  'docker/sudo-in-build': check37,
+  'docker/unpinned-base-image': check38,
+  'docker/unpinned-language-package': check39,
+  'docker/unpinned-system-package': check40,
+  'docker/wget-and-curl': check41,
+  'gcp/kms-admin-uses-key': check42,
+  'gcp/project-no-asset-inventory': check43,
+  'gcp/security-change-no-alert': check44,
+  'gcp/storage-logs-to-itself': check45,
+  'github-actions/all-secrets': check46,
+  'github-actions/app-token-scope': check47,
+  'github-actions/artifact-poisoning': check48,
+  'github-actions/bot-condition': check49,
+  'github-actions/broad-workflow-permissions': check50,
+  'github-actions/cache-poisoning': check51,
+  'github-actions/dangerous-trigger': check52,
+  'github-actions/env-file-injection': check53,
+  'github-actions/input-injection': check54,
+  'github-actions/password-on-command-line': check55,
+  'github-actions/privileged-checkout': check56,
+  'github-actions/retired-action': check57,
+  'github-actions/secret-sent': check58,
+  'github-actions/secret-without-environment': check59,
+  'github-actions/security-check-ignored': check60,
+  'github-actions/self-hosted-runner': check61,
+  'github-actions/ssh-host-key-not-checked': check62,
+  'github-actions/template-injection': check63,
+  'github-actions/token-in-artifact': check64,
+  'github-actions/unpinned-tool': check65,
+  'github-actions/unredacted-secret': check66,
+  'github-actions/unsound-condition': check67,
+  'github-actions/unsound-contains': check68,
+  'github-actions/vulnerable-action': check69,
+  'gitlab-ci/double-pipeline': check70,
+  'gitlab-ci/job-token-in-url': check71,
+  'gitlab-ci/script-injection': check72,
+  'gitlab-ci/secret-printed': check73,
+  'kubernetes/admission-plugin-disabled': check74,
+  'kubernetes/always-admit': check75,
+  'kubernetes/always-allow-authorization': check76,
+  'kubernetes/anonymous-api-access': check77,
+  'kubernetes/api-server-certificate': check78,
+  'kubernetes/apparmor-off': check79,
+  'kubernetes/authorization-without-rbac': check80,
+  'kubernetes/control-plane-bind-address': check81,
+  'kubernetes/control-plane-profiling': check82,
+  'kubernetes/controller-manager-keys-missing': check83,
+  'kubernetes/etcd-auto-tls': check84,
+  'kubernetes/etcd-cleartext': check85,
+  'kubernetes/etcd-connection-unverified': check86,
+  'kubernetes/etcd-no-client-certificates': check87,
+  'kubernetes/insecure-api-port': check88,
+  'kubernetes/kubelet-certificate-rotation': check89,
+  'kubernetes/kubelet-connection-unverified': check90,
+  'kubernetes/kubelet-idle-streams': check91,
+  'kubernetes/kubelet-kernel-settings': check92,
+  'kubernetes/kubelet-read-only-port': check93,
+  'kubernetes/no-always-pull-images': check94,
+  'kubernetes/no-audit-log': check95,
+  'kubernetes/no-client-certificates': check96,
+  'kubernetes/no-event-rate-limit': check97,
+  'kubernetes/no-node-restriction': check98,
+  'kubernetes/no-pod-garbage-collection': check99,
+  'kubernetes/secrets-unencrypted-in-etcd': check100,
+  'kubernetes/service-account-keys-missing': check101,
+  'kubernetes/shared-controller-credentials': check102,
+  'kubernetes/short-audit-log': check103,
+  'kubernetes/static-api-credentials': check104,
+  'kubernetes/weak-control-plane-tls': check105,
+  'kubernetes/writable-host-path': check106,
+  'oci/administrator-api-key': check107,
 };
