@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { entryOf, items, text } from '../server/engine/tree.ts';
+import { predicates } from '../server/engine/predicates.ts';
+import { entryOf, items, text, type Node } from '../server/engine/tree.ts';
 import type { Syntax } from '../server/engine/types.ts';
 import { extract } from '../server/facts/index.ts';
 import { parse } from '../server/parse/index.ts';
@@ -109,5 +110,26 @@ Resources:
       statements(source, 'playbook.yml', 'yaml').map((said) => said.replace(/^.*: /, '')),
       ['Allow *'],
     );
+  });
+
+  it("name every resource of a kind, also of an account that isn't known", () => {
+    const span = { start: 0, end: 0 };
+    const ask = (node: Node): boolean | undefined => predicates['every-resource']!(node, undefined);
+    const asked = (value: string): boolean | undefined => ask({ kind: 'scalar', span, value });
+    for (const value of [
+      '*',
+      'arn:aws:s3:::*',
+      'arn:aws:s3:::*/*',
+      'arn:aws:iam::111122223333:role/*',
+      'arn:aws:sqs:*:*:*',
+      'arn:aws-cn:ssm:*:*:parameter/*',
+    ])
+      assert.equal(asked(value), true, value);
+    for (const value of ['', 'arn:aws:s3:::logs/*', 'arn:aws:iam::111122223333:role/app-*', 'arn:aws:ssm:*:*:parameter/shop/*', 'role/*'])
+      assert.equal(asked(value), false, value);
+    const pieces = (...parts: (string | undefined)[]): boolean | undefined => ask({ kind: 'unknown', span, refs: [], parts });
+    assert.equal(pieces('arn:aws:iam::', undefined, ':role/*'), true);
+    assert.equal(pieces('arn:aws:iam::', undefined, ':role/', undefined), undefined);
+    assert.equal(pieces(undefined, '/*'), undefined);
   });
 });

@@ -92,6 +92,17 @@ const portOpen: Predicate = (node, argument) => {
 const wildcardAction: Predicate = (node, argument) =>
   known(node, (value) => value === '*' || value === '*:*' || (typeof argument === 'string' && value.toLowerCase() === `${argument}:*`));
 
+const KIND =
+  'user|role|group|policy|instance-profile|function|table|stream|secret|parameter|key|instance|db|cluster|repository|stateMachine|devEndpoint|domain|stack';
+const EVERY_ARN = new RegExp(`^arn:[\\w*-]+:(?:s3:::\\*(?:/\\*)?|(?!s3:)[\\w-]+:[\\w*-]*:[\\d*]*:(?:\\*|(?:${KIND})[/:]\\*))$`);
+
+/** A resource of an IAM policy that stands for all of its kind: `*`, `arn:aws:s3:::*`, `arn:aws:iam::111122223333:role/*`; region and account may be unknown. */
+const everyResource: Predicate = (node) => {
+  if (node.kind !== 'unknown') return known(node, (value) => value === '*' || EVERY_ARN.test(value));
+  // What isn't known is taken for a word, so that it can only be a region, an account or the like.
+  return node.parts && EVERY_ARN.test(node.parts.map((part) => part ?? '0').join('')) ? true : undefined;
+};
+
 /** A cleartext URL to another machine. */
 const cleartextUrl: Predicate = (node) => known(node, (value) => /^(http|ftp):\/\/(?!localhost\b|127\.|\[::1\])/i.test(value));
 
@@ -110,6 +121,7 @@ export const predicates: Readonly<Record<string, Predicate>> = {
   'public-cidr': publicCidr,
   'wildcard-principal': wildcardPrincipal,
   'wildcard-action': wildcardAction,
+  'every-resource': everyResource,
   'mutable-image': mutableImage,
   'root-user': rootUser,
   'port-open': portOpen,
