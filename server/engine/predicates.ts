@@ -93,7 +93,7 @@ const wildcardAction: Predicate = (node, argument) =>
   known(node, (value) => value === '*' || value === '*:*' || (typeof argument === 'string' && value.toLowerCase() === `${argument}:*`));
 
 const KIND =
-  'user|role|group|policy|instance-profile|function|table|stream|secret|parameter|key|instance|db|cluster|repository|stateMachine|devEndpoint|domain|stack';
+  'user|role|group|policy|instance-profile|function|table|stream|secret|parameter|key|db|cluster|repository|stateMachine|devEndpoint|domain|stack';
 const EVERY_ARN = new RegExp(`^arn:[\\w*-]+:(?:s3:::\\*(?:/\\*)?|(?!s3:)[\\w-]+:[\\w*-]*:[\\d*]*:(?:\\*|(?:${KIND})[/:]\\*))$`);
 
 /** A resource of an IAM policy that stands for all of its kind: `*`, `arn:aws:s3:::*`, `arn:aws:iam::111122223333:role/*`; region and account may be unknown. */
