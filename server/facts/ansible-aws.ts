@@ -138,6 +138,29 @@ const repository: CloudModule = {
   also: [{ given: 'policy', type: 'aws_ecr_repository_policy', keys: { name: 'repository', policy: policy('policy') } }],
 };
 
+const batchJob: CloudModule = {
+  type: 'aws_batch_job_definition',
+  keys: {
+    job_definition_name: 'name',
+    privileged: 'container_properties.privileged',
+    image: 'container_properties.image',
+    environment: 'container_properties.environment',
+  },
+};
+
+const buildProject: CloudModule = {
+  type: 'aws_codebuild_project',
+  keys: {
+    name: 'name',
+    encryption_key: 'encryption_key',
+    'artifacts.type': 'artifacts.type',
+    'artifacts.encryption_disabled': 'artifacts.encryption_disabled',
+    'environment.privileged_mode': 'environment.privileged_mode',
+    'source.location': 'source.location',
+  },
+  absent: ['encryption_key'],
+};
+
 const identityPolicy: CloudModule = {
   type: 'aws_ses_identity_policy',
   keys: { policy_name: 'name', name: 'name', identity: 'identity', policy: policy('policy') },
@@ -205,7 +228,14 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
     },
   ],
   ['ec2_vpc_subnet', { type: 'aws_subnet', keys: { map_public: 'map_public_ip_on_launch' } }],
-  ['efs', { type: 'aws_efs_file_system', keys: { encrypt: 'encrypted', kms_key_id: 'kms_key_id' }, absent: ['encrypted', 'kms_key_id'] }],
+  [
+    'efs',
+    {
+      type: 'aws_efs_file_system',
+      keys: { encrypt: 'encrypted', kms_key_id: 'kms_key_id', tags: 'tags' },
+      absent: ['encrypted', 'kms_key_id', 'tags', 'tags_all'],
+    },
+  ],
   ['kms_key', key],
   ['aws_kms', key],
   ['iam_managed_policy', { type: 'aws_iam_policy', keys: { policy_name: 'name', name: 'name', policy: policy('policy') } }],
@@ -284,8 +314,10 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
         runtime: 'runtime',
         tracing_mode: 'tracing_config.mode',
         environment_variables: 'environment.variables',
+        kms_key_arn: 'kms_key_arn',
+        tags: 'tags',
       },
-      absent: ['tracing_config'],
+      absent: ['tracing_config', 'kms_key_arn', 'tags', 'tags_all'],
     },
   ],
   [
@@ -406,11 +438,40 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
     },
   ],
   ['ecs_ecr', repository],
-  ['ecs_taskdefinition', { type: 'aws_ecs_task_definition', keys: { family: 'family', containers: 'container_definitions' } }],
+  [
+    'ecs_taskdefinition',
+    {
+      type: 'aws_ecs_task_definition',
+      keys: {
+        family: 'family',
+        containers: 'container_definitions',
+        network_mode: 'network_mode',
+        launch_type: 'requires_compatibilities',
+        task_role_arn: 'task_role_arn',
+        execution_role_arn: 'execution_role_arn',
+      },
+      absent: ['network_mode', 'requires_compatibilities'],
+      existing: 'arn',
+    },
+  ],
   [
     'ecs_service',
-    { type: 'aws_ecs_service', keys: { 'network_configuration.assign_public_ip': 'network_configuration.assign_public_ip' } },
+    {
+      type: 'aws_ecs_service',
+      keys: {
+        name: 'name',
+        desired_count: 'desired_count',
+        role: 'iam_role',
+        platform_version: 'platform_version',
+        launch_type: 'launch_type',
+        'network_configuration.assign_public_ip': 'network_configuration.assign_public_ip',
+      },
+    },
   ],
+  ['batch_job_definition', batchJob],
+  ['aws_batch_job_definition', batchJob],
+  ['codebuild_project', buildProject],
+  ['aws_codebuild', buildProject],
 ]);
 
 function nothing({ span }: Node): Node {
