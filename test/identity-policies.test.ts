@@ -75,6 +75,41 @@ data "aws_iam_policy_document" "trust" {
     assert.deepEqual(statements(source), ['data.aws_iam_policy_document.a: Allow s3:GetObject']);
   });
 
+  it('are not those that only limit what others allow', () => {
+    const source = `
+data "aws_iam_policy_document" "limits" {
+  statement {
+    actions   = ["*"]
+    resources = ["*"]
+  }
+}
+resource "aws_organizations_policy" "limits" {
+  content = data.aws_iam_policy_document.limits.json
+}
+data "aws_iam_policy_document" "boundary" {
+  statement {
+    actions   = ["s3:*"]
+    resources = ["*"]
+  }
+}
+resource "aws_iam_policy" "boundary" {
+  policy = data.aws_iam_policy_document.boundary.json
+}
+resource "aws_iam_policy" "other" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "*" }] })
+}
+resource "aws_iam_policy" "written" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "sqs:*" }] })
+}
+resource "aws_iam_role" "a" {
+  permissions_boundary = aws_iam_policy.boundary.arn
+}
+resource "aws_iam_user" "b" {
+  permissions_boundary = aws_iam_policy.written.arn
+}`;
+    assert.deepEqual(statements(source), ['aws_iam_policy.other: Allow *']);
+  });
+
   it('are found in CloudFormation and SAM', () => {
     const source = `
 Resources:

@@ -33,15 +33,40 @@ const document = 'data.aws_iam_policy_document';
 export function identityStatements(fact: Fact): readonly Fact[] {
   const [type = ''] = fact.types;
   if (type === document) {
-    if (fact.node.kind !== 'map') return [];
+    if (fact.node.kind !== 'map' || onlyLimits(fact)) return [];
     const statements = statementsIn(policyDocument(fact.node), 'Statement');
     return statements.filter((one) => !entryOf(one, 'Principal') && !entryOf(one, 'NotPrincipal')).map((one) => statementOf(fact, one));
   }
   const paths = Object.hasOwn(places, type) ? places[type]! : [];
+  if (paths.length > 0 && isBoundary(fact)) return [];
   return paths.flatMap((path) =>
     at(fact.node, path)
       .found.filter(({ node }) => !node.origin?.what.startsWith(`\`${document}.`))
       .flatMap(({ node }) => statementsIn(node, 'Statement').map((one) => statementOf(fact, one))),
+  );
+}
+
+/** A document of a service control policy or of a permissions boundary allows nothing by itself. */
+function onlyLimits(fact: Fact): boolean {
+  const uses = (other: Fact, key: string): boolean => {
+    const origin = entryOf(other.node, key)?.value.origin;
+    return origin?.path === fact.document.path && fact.span.start <= origin.span.start && origin.span.end <= fact.span.end;
+  };
+  return (
+    fact.scope.ofType('aws_organizations_policy').some((other) => uses(other, 'content')) ||
+    fact.scope.ofType('aws_iam_policy').some((other) => uses(other, 'policy') && isBoundary(other))
+  );
+}
+
+const bounded = ['aws_iam_role', 'aws_iam_user', 'AWS::IAM::Role', 'AWS::IAM::User', 'AWS::Serverless::Function'];
+
+function isBoundary({ address, scope }: Fact): boolean {
+  if (address === undefined) return false;
+  return bounded.some((type) =>
+    scope.ofType(type).some(({ node }) => {
+      const boundary = (entryOf(node, 'permissions_boundary') ?? entryOf(node, 'PermissionsBoundary'))?.value;
+      return boundary?.kind === 'unknown' && boundary.refs.some((ref) => scope.resolve(ref)?.address === address);
+    }),
   );
 }
 
