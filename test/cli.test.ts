@@ -90,7 +90,7 @@ describe('the command', function () {
   it('says what it can do, and what was mistyped', () => {
     const help = run(['--help']);
     assert.equal(help.status, 0);
-    assert.match(help.stdout, /scan.*\n.*fix.*\n.*explain/);
+    assert.match(help.stdout, /scan.*\n.*fix.*\n.*baseline.*\n.*explain/);
     assert.match(run(['scan', '--help']).stdout, /--fail-on/);
     assert.match(run(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
     const cases: [string[], RegExp][] = [
@@ -195,6 +195,31 @@ describe('the command', function () {
     assert.match(fix.stdout, /1 fix in 1 file applied/);
     assert.equal(readFileSync(join(root, 'main.tf'), 'utf8'), `\ufeff${before.replace('bad', 'good')}`, 'nothing else changes');
     assert.match(run(['fix', '--rule', 'team/*']).stdout, /Nothing to fix safely/);
+  });
+
+  it('takes what is found as known, and reports what is new', () => {
+    put('.leftward.yaml', 'rule-folders: [own]\n');
+    put('own/team/says-bad.md', page);
+    const resource = (name: string): string => `resource "aws_s3_bucket" "${name}" {\n  note = "bad"\n}\n`;
+    put('main.tf', resource('a'));
+    const scan = ['scan', '--rule', 'team/*', '--format', 'jsonl'];
+    assert.equal(run(scan).status, 1);
+    const made = run(['baseline']);
+    assert.equal(made.status, 0, made.stderr);
+    assert.match(made.stdout, /findings? in .*\.leftward-baseline\.json\. Commit it/);
+    assert.deepEqual([run(scan).status, run(scan).stdout], [0, '']);
+    assert.match(run(['scan']).stdout, /^No findings in \d+ files in .* known findings? in the baseline\.\n$/);
+    assert.equal(run([...scan, '--no-baseline']).status, 1);
+    // Lines may move; what is new is told.
+    put('main.tf', `# moved\n\n${resource('a')}${resource('b')}`);
+    assert.deepEqual(
+      lines(run(scan).stdout).map(({ line }) => line),
+      [7],
+    );
+    put('.leftward-baseline.json', '{');
+    const damaged = run(['scan']);
+    assert.equal(damaged.status, 2);
+    assert.match(damaged.stderr, /\.leftward-baseline\.json is no JSON/);
   });
 
   it('explains rules, by the ids of others too', () => {

@@ -22,6 +22,12 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { ruleSet } from '../server/engine/analyze.ts';
+import { place } from '../server/engine/placed.ts';
+import { fingerprints } from '../server/report/index.ts';
+import { baselineOf } from '../server/workspace/baseline.ts';
+import { Project } from '../server/workspace/project.ts';
+import { readPages } from '../server/workspace/rules.ts';
 import { commands, requests, serverCommands, type RuleSummary, type ScanResult } from '../server/lsp/requests.ts';
 import { Client, uriOf, type ClientSetup } from './lsp-client.ts';
 
@@ -336,6 +342,38 @@ describe('language server', function () {
       diagnostics.some(({ code }) => code === 'team/no-timeout'),
       'the configuration lies above the folder, and the path says what the file is',
     );
+  });
+
+  it('shows what the baseline does not know', async () => {
+    write({ 'two.txt': `${secret}\nx\n` });
+    const client = await start();
+    await client.open(uri('two.txt'), `${secret}\nx\n`);
+    await client.until(uri('two.txt'), showing('team/token'));
+    const analysis = new Project(root, () => ruleSet(readPages(join(root, 'rules')).flatMap(({ rule }) => rule ?? []))).analysisOf(
+      'two.txt',
+    );
+    const placed = place(
+      analysis.document,
+      analysis.findings,
+      () => undefined,
+      () => analysis.document,
+    );
+    write({ '.leftward-baseline.json': baselineOf([{ file: 'two.txt', rule: 'team/token', fingerprint: fingerprints(placed)[0]! }]) });
+    const changed = (type: FileChangeType) =>
+      client.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+        changes: [{ uri: uri('.leftward-baseline.json'), type }],
+      });
+    await changed(FileChangeType.Created);
+    await client.until(uri('two.txt'), showing());
+    assert.deepEqual(await actionsAt(client, 'two.txt', 0), []);
+    await client.change(uri('two.txt'), 2, [{ text: `x\n${secret}\n${secret.replace('tok_q', 'tok_z')}\n` }]);
+    await client.until(
+      uri('two.txt'),
+      ({ version, diagnostics }) => version === 2 && diagnostics.map(({ range }) => range.start.line).join() === '2',
+    );
+    unlinkSync(join(root, '.leftward-baseline.json'));
+    await changed(FileChangeType.Deleted);
+    await client.until(uri('two.txt'), showing('team/token', 'team/token'));
   });
 
   it('can be switched off', async () => {

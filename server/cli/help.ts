@@ -8,6 +8,7 @@ Usage: leftward <command> [options]
 
   scan [paths…]            look for problems
   fix [paths…]             apply the fixes that keep the behaviour of a correct program
+  baseline [paths…]        take what is found today as known, so that only new findings are reported
   explain <rule>           say why a rule matters and what to do
   rules list               list all rules
   rules test [folder]      run the tests in rule pages
@@ -30,6 +31,7 @@ Looks at files and folders (default: this folder). What .gitignore and \`exclude
                        (default: \`fail-on\` in .leftward.yaml, else low)
   --preset <name>      recommended (default) or all, which adds optional rules and those of low confidence
   --rule <id>          run this rule only; may be repeated, and may be a pattern: 'aws/*'
+  --no-baseline        report what .leftward-baseline.json knows as well
   --jobs <n>           threads (default: as many as the machine runs at once)
   --no-color           no colours (NO_COLOR and FORCE_COLOR work, too)
 
@@ -48,6 +50,16 @@ Applies safe fixes only: those after which a correct program behaves as before. 
   --no-color           no colours
 
 Exit codes: 0 done (also when there was nothing to do), 2 could not run or could not write.
+`;
+
+export const baselineHelp = `Usage: leftward baseline [paths…]
+
+Writes .leftward-baseline.json at the root of the project, with everything that is found in it today. Editor and command line then show only what is new.
+Write it again when findings have been mended; it holds no values of secrets.
+
+  --preset <name>      recommended (default) or all
+  --jobs <n>           threads
+  --no-color           no colours
 `;
 
 export const explainHelp = `Usage: leftward explain <rule>

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { severities, type Rule, type Severity } from '../engine/types.ts';
-import { formats, reaches, type Report } from '../report/index.ts';
+import { formats, reaches, unknown, type Report } from '../report/index.ts';
+import { readBaseline } from '../workspace/baseline.ts';
 import { reasonOf, type Skipped } from '../workspace/files.ts';
 import { nameIn } from '../workspace/roots.ts';
 import { checks } from '../workspace/rules.ts';
@@ -30,6 +31,7 @@ export const scanCommand: Command = async (args, terminal) => {
     output: { type: 'string' },
     severity: { type: 'string' },
     'fail-on': { type: 'string' },
+    'no-baseline': { type: 'boolean' },
   });
   if (values.help) return terminal.print(scanHelp).then(() => 0);
   const format = oneOf('--format', values.format, Object.keys(formats))!;
@@ -41,6 +43,7 @@ export const scanCommand: Command = async (args, terminal) => {
 
   const report = { files: 0, findings: [] as Report['findings'][number][], skipped: [] as Skipped[], rules: new Map<string, Rule>() };
   let failed = false;
+  let known = 0;
   for (const setup of setups) {
     const result = await scanSetup(setup, terminal, jobs, format === 'sarif');
     if (result.cancelled) {
@@ -52,7 +55,11 @@ export const scanCommand: Command = async (args, terminal) => {
     report.files += result.files.filter((file) => file.skipped === undefined).length;
     for (const rule of setup.rules) report.rules.set(rule.id, rule);
     for (const { path, reason } of result.skipped) report.skipped.push({ path: named(path), reason });
-    for (const finding of result.files.flatMap((file) => file.findings)) {
+    const baseline = values['no-baseline'] ? undefined : usableBaseline(setup.root);
+    const found = result.files.flatMap(({ findings }) => findings);
+    const fresh = baseline ? result.files.flatMap(({ findings }) => unknown(findings, baseline)) : found;
+    known += found.length - fresh.length;
+    for (const finding of fresh) {
       if (threshold !== 'never' && reaches(finding.severity, threshold)) failed = true;
       if (least && !reaches(finding.severity, least)) continue;
       const related = finding.related.map((one) => ({ ...one, path: named(one.path) }));
@@ -62,7 +69,7 @@ export const scanCommand: Command = async (args, terminal) => {
   report.findings.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.span.start - b.span.start));
 
   const { files, ...rest } = report;
-  const whole: Report = { ...rest, root: base, version, stats: { files, milliseconds: Math.round(performance.now() - start) } };
+  const whole: Report = { ...rest, root: base, version, known, stats: { files, milliseconds: Math.round(performance.now() - start) } };
   const text = formats[format]!(whole, { colour: values.output === undefined && terminal.colour(!values['no-color']) });
   if (values.output === undefined) {
     await terminal.print(text);
@@ -76,6 +83,15 @@ export const scanCommand: Command = async (args, terminal) => {
   if (format !== 'text' || values.output !== undefined) for (const { path, reason } of whole.skipped) terminal.say(`${path}: ${reason}`);
   return failed ? 1 : 0;
 };
+
+/** The prints of a project's baseline. Throws Trouble when it is damaged: a build must not pass, or fail, for that. */
+function usableBaseline(root: string): ReadonlySet<string> {
+  try {
+    return readBaseline(root);
+  } catch (error) {
+    throw new Trouble((error as Error).message);
+  }
+}
 
 /** Scans a project with progress on the terminal; Ctrl-C stops it. Files that are named though the configuration excludes them are skipped. */
 export async function scanSetup(setup: Setup, terminal: Terminal, jobs: number | undefined, fixes = false): Promise<ScanResult> {

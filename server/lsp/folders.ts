@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { ruleSet, type RuleOptions, type RuleSet } from '../engine/analyze.ts';
 import type { Rule } from '../engine/types.ts';
+import { baselineName, readBaseline } from '../workspace/baseline.ts';
 import { configName, findConfig, ignoredBy, parseConfig, type Config } from '../workspace/config.ts';
 import type { Ignored } from '../workspace/ignored.ts';
 import { Project } from '../workspace/project.ts';
@@ -18,6 +19,8 @@ interface Setup {
   readonly options: RuleOptions;
   readonly ruleSet: RuleSet;
   readonly ignored: Ignored | undefined;
+  /** Prints of findings that the team knows of. */
+  readonly baseline: ReadonlySet<string>;
 }
 
 /** A folder of documents that are analysed under one configuration. */
@@ -81,8 +84,22 @@ export class Folder {
       options,
       rules: new Map(book.rules.map((rule) => [rule.id, rule])),
       ruleSet: ruleSet(book.rules, checks, options),
+      baseline: this.baseline(),
       ignored: this.root === undefined ? undefined : ignoredBy(config, this.root, this.start),
     };
+  }
+
+  private baseline(): ReadonlySet<string> {
+    if (this.root === undefined) return new Set();
+    const key = `${this.uri}/${baselineName}`;
+    try {
+      const known = readBaseline(this.root);
+      this.log.solved(key);
+      return known;
+    } catch (error) {
+      this.log.problem(key, (error as Error).message);
+      return new Set();
+    }
   }
 
   /** What the folder's file says counts more than the settings of one editor, so that all editors and CI agree. */

@@ -4,7 +4,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../engine/analyze.ts';
 import { place, type PlacedFinding } from '../engine/placed.ts';
 import { Lines } from '../engine/positions.ts';
-import type { SourceDocument } from '../engine/types.ts';
+import type { Finding, SourceDocument } from '../engine/types.ts';
+import { unknown } from '../report/index.ts';
 import { configName, parseConfig, unknownRules } from '../workspace/config.ts';
 import type { DocumentAnalysis } from '../workspace/project.ts';
 import type { Analysed } from './code-actions.ts';
@@ -26,6 +27,10 @@ export class OpenDocuments {
   private readonly ruleIds: () => readonly string[];
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly places = new Map<string, Place>();
+  private readonly without = new WeakMap<
+    DocumentAnalysis,
+    { readonly baseline: ReadonlySet<string>; readonly analysis: DocumentAnalysis }
+  >();
   private readonly published = new Map<string, { readonly analysis: Analysis | undefined; readonly version: number }>();
   private readonly files = new Set<string>();
 
@@ -80,7 +85,7 @@ export class OpenDocuments {
     const { folder, path } = this.placeOf(document);
     if (!folder.settings.enable || folder.leavesOut(path)) return undefined;
     folder.project.open(path, document.getText());
-    const analysis = folder.project.analysisOf(path);
+    const analysis = this.fresh(folder, folder.project.analysisOf(path));
     return { uri: document.uri, version: document.version, document: analysis.document, lines: linesOf(analysis.document), analysis };
   }
 
@@ -115,7 +120,7 @@ export class OpenDocuments {
   publishClosed(place: Place): void {
     const { folder, path } = place;
     const left = !folder.settings.enable || folder.leavesOut(path);
-    this.publisher.publish(folder.uriOf(path), left ? [] : this.diagnostics(place, folder.project.analysisOf(path)));
+    this.publisher.publish(folder.uriOf(path), left ? [] : this.diagnostics(place, this.fresh(folder, folder.project.analysisOf(path))));
   }
 
   /** A finding of a folder in the protocol's terms. */
@@ -124,14 +129,30 @@ export class OpenDocuments {
   }
 
   private diagnostics({ folder }: Place, { document, findings }: DocumentAnalysis): Diagnostic[] {
+    return this.placed(folder, document, findings).map((finding) => this.diagnostic(folder, finding));
+  }
+
+  private placed(folder: Folder, document: SourceDocument, findings: readonly Finding[]): readonly PlacedFinding[] {
     const { rules } = folder.setup;
-    const placed = place(
+    return place(
       document,
       findings,
       (id) => rules.get(id),
       (path) => folder.project.documentOf(path),
     );
-    return placed.map((finding) => this.diagnostic(folder, finding));
+  }
+
+  /** An analysis without what the folder's baseline knows; the same object when that is nothing. */
+  private fresh(folder: Folder, analysis: DocumentAnalysis): DocumentAnalysis {
+    const { baseline } = folder.setup;
+    const known = this.without.get(analysis);
+    if (baseline.size === 0 || known?.baseline === baseline) return known?.baseline === baseline ? known.analysis : analysis;
+    const placed = this.placed(folder, analysis.document, analysis.findings);
+    const kept = new Set(unknown(placed, baseline));
+    const findings = analysis.findings.filter((_, i) => kept.has(placed[i]!));
+    const fresh = { ...analysis, findings };
+    this.without.set(analysis, { baseline, analysis: fresh });
+    return fresh;
   }
 
   private refresh(uri: string): void {

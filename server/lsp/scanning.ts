@@ -1,4 +1,5 @@
 import type { WorkDoneProgressReporter } from 'vscode-languageserver';
+import { unknown } from '../report/index.ts';
 import { ignoredBy } from '../workspace/config.ts';
 import { checks } from '../workspace/rules.ts';
 import { scan } from '../workspace/scan.ts';
@@ -42,7 +43,7 @@ export async function scanFolders(
       continue;
     }
     const start = performance.now();
-    const { config, rules, options } = folder.setup;
+    const { config, rules, options, baseline } = folder.setup;
     const met = new Set<string>();
     const before = { ...result };
     let told = 0;
@@ -61,7 +62,7 @@ export async function scanFolders(
           if (mine(file))
             publisher.publish(
               uri,
-              findings.map((finding) => open.diagnostic(folder, finding)),
+              unknown(findings, baseline).map((finding) => open.diagnostic(folder, finding)),
             );
         },
         onProgress: ({ files, total, findings }) => {

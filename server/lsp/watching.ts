@@ -26,7 +26,7 @@ export async function filesChanged(
   for (const { uri, type } of changes) {
     const { folder, path } = folders.placeOf(uri);
     if (/(^|\/)(node_modules|\.git|\.terraform)\//.test(path)) continue;
-    if (/(^|\/)(\.leftward\.yaml|\.gitignore)$/.test(path)) stale.add(folder);
+    if (/(^|\/)(\.leftward\.yaml|\.leftward-baseline\.json|\.gitignore)$/.test(path)) stale.add(folder);
     const disk = diskPath(uri);
     if (disk !== undefined && folder.setup.config.ruleFolders.some((own) => disk.startsWith(own))) stale.add(folder);
     folder.project.invalidate(path);

@@ -11,7 +11,7 @@ import { sarif } from './sarif.ts';
 import { text } from './text.ts';
 import type { Format } from './report.ts';
 
-export { fingerprints } from './fingerprints.ts';
+export { fingerprints, unknown } from './fingerprints.ts';
 export { reaches, type Format, type Report, type Style } from './report.ts';
 
 /** The formats by the name that `--format` takes. */

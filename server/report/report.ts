@@ -13,6 +13,8 @@ export interface Report {
   /** By id: every rule that ran. */
   readonly rules: ReadonlyMap<string, Rule>;
   readonly stats: Stats;
+  /** Findings that are left out because the baseline has them. */
+  readonly known?: number;
 }
 
 export interface Stats {

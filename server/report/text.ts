@@ -97,10 +97,11 @@ function cells(words: string): number {
 }
 
 function summary(report: Report, paint: Paint): string {
-  const { findings, stats } = report;
+  const { findings, stats, known = 0 } = report;
+  const rest = known > 0 ? ` ${count(known, 'known finding')} in the baseline.` : '';
   const time = stats.milliseconds < 1000 ? `${Math.round(stats.milliseconds)} ms` : `${(stats.milliseconds / 1000).toFixed(1)} s`;
   const where = `${count(stats.files, 'file')} in ${time}`;
-  if (findings.length === 0) return paint('32', `No findings in ${where}.`);
+  if (findings.length === 0) return paint('32', `No findings in ${where}.`) + rest;
   const parts = severities.flatMap((severity) => {
     const n = findings.filter((finding) => finding.severity === severity).length;
     return n > 0 ? [paint(colours[severity], `${n} ${severity}`)] : [];
@@ -110,7 +111,7 @@ function summary(report: Report, paint: Paint): string {
     fixable > 0
       ? ` ${fixable === 1 ? 'One has a fix' : `${fixable} have a fix`} in the editor; \`leftward fix\` applies those that are safe.`
       : '';
-  return `${paint('1', count(findings.length, 'finding'))} (${parts.join(', ')}) in ${where}.${fixes}`;
+  return `${paint('1', count(findings.length, 'finding'))} (${parts.join(', ')}) in ${where}.${fixes}${rest}`;
 }
 
 function count(n: number, noun: string): string {
