@@ -23,8 +23,7 @@ const check: Check = ({ node, head }) => {
 
 function isSubscription(target: Node | undefined): boolean {
   if (target?.kind === 'scalar') return /^\/subscriptions\/[^/]+$/.test(String(target.value));
-  if (target?.kind !== 'unknown' || target.parts?.some((part) => part?.includes('/resourceGroups') || part?.includes('/providers')))
-    return false;
+  if (target?.kind !== 'unknown' || target.parts?.some((part) => /\/(?:resourceGroups|providers)/.test(part ?? ''))) return false;
   return target.refs.length > 0 && target.refs.every((ref) => /^(?:data\.)?azurerm_subscription\./.test(ref));
 }
 
