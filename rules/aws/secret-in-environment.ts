@@ -1,7 +1,7 @@
 import { nameKind } from '../../server/engine/secrets/credential-names.ts';
 import { placeholder } from '../../server/engine/secrets/placeholders.ts';
 import { look } from '../../server/engine/secrets/randomness.ts';
-import { at, get, items, text, type Node, type Span } from '../../server/engine/tree.ts';
+import { at, get, items, text, type Node } from '../../server/engine/tree.ts';
 import type { Check, Fact, Hit } from '../../server/engine/types.ts';
 
 /** Where variables stand: as maps with a name and a value, or as one map from names to values. */
