@@ -70,6 +70,14 @@ describe('infrastructure in programs', () => {
     assert.deepEqual(factsOf(`${aws}class s3 { static Bucket = class {} }\nnew s3.Bucket("x", {});\n`), []);
   });
 
+  it('leaves the keys of a policy alone', () => {
+    const source = `${aws}new aws.iam.Policy("p", { policy: { Statement: [{ Effect: "Allow", NotAction: "iam:*" }] }, namePrefix: "p" });\n`;
+    const { node } = fact(source, 'aws_iam_policy');
+    assert.equal(text(node, 'policy.Statement.NotAction'), 'iam:*');
+    assert.equal(text(node, 'name_prefix'), 'p');
+    assert.equal(text(fact(source, 'identity-statement').node, 'NotAction'), 'iam:*');
+  });
+
   it('reads values, constants, spreads and references', () => {
     const source = `${aws}const open = "0.0.0.0/0";
 const base = { forceDestroy: true };

@@ -72,11 +72,16 @@ function kindOf(name: string): Kind | undefined {
   const kubernetes = pulumiKubernetes(name);
   if (kubernetes) return { platform: 'kubernetes', type: kubernetes.kind, version: kubernetes.apiVersion, index: 1, key: (key) => key };
   const pulumi = pulumiType(name);
-  if (pulumi !== undefined) return { platform: 'terraform', type: pulumi, index: 1, key: snakeCase, constant: pulumiConstant };
+  if (pulumi !== undefined) return { platform: 'terraform', type: pulumi, index: 1, key: argument, constant: pulumiConstant };
   const terraform = cdktfType(name);
   if (terraform !== undefined) return { platform: 'terraform', type: terraform, index: 2, key: snakeCase };
   const cdk = cdkResource(name);
   return cdk && { platform: 'cloudformation', index: 2, constant: cdkConstant, ...cdk };
+}
+
+/** Arguments begin with a small letter; a key that doesn't is part of a value: `Statement` in a policy. */
+function argument(key: string): string {
+  return /^[A-Z]/.test(key) ? key : snakeCase(key);
 }
 
 /** `cdktf_provider_aws.lib.s3_bucket.S3Bucket` and `./.gen/providers/aws/s3-bucket.S3Bucket` are `aws_s3_bucket`. */
