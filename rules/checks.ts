@@ -14,105 +14,109 @@ import check10 from './aws/ec2-shared-role.ts';
 import check11 from './aws/ecs-invalid-size.ts';
 import check12 from './aws/ecs-shared-role.ts';
 import check13 from './aws/gamelift-many-ports.ts';
-import check14 from './aws/lambda-shared-role.ts';
-import check15 from './aws/network-acl-entry-without-effect.ts';
-import check16 from './aws/not-in-backup-plan.ts';
-import check17 from './aws/plaintext-credential.ts';
-import check18 from './aws/secret-in-environment.ts';
-import check19 from './aws/security-group-wide-ports.ts';
-import check20 from './aws/trail-alarms-missing.ts';
-import check21 from './aws/two-access-keys.ts';
-import check22 from './aws/unreferenced.ts';
-import check23 from './azure/activity-log-alert-missing.ts';
-import check24 from './azure/diagnostic-setting-incomplete.ts';
-import check25 from './azure/sql-firewall-wide.ts';
-import check26 from './azure/vm-secret-in-custom-data.ts';
-import check27 from './compose/shared-volume.ts';
-import check28 from './docker/apt-instead-of-apt-get.ts';
-import check29 from './docker/cd-instead-of-workdir.ts';
-import check30 from './docker/cleartext-download.ts';
-import check31 from './docker/copy-many-to-file.ts';
-import check32 from './docker/copy-whole-context.ts';
-import check33 from './docker/end-of-life-image.ts';
-import check34 from './docker/maintainer.ts';
-import check35 from './docker/no-pipefail.ts';
-import check36 from './docker/package-cache-kept.ts';
-import check37 from './docker/password-set-in-build.ts';
-import check38 from './docker/repeated-instruction.ts';
-import check39 from './docker/secret-in-environment.ts';
-import check40 from './docker/shell-form-command.ts';
-import check41 from './docker/stage-alias.ts';
-import check42 from './docker/sudo-in-build.ts';
-import check43 from './docker/unpinned-base-image.ts';
-import check44 from './docker/unpinned-language-package.ts';
-import check45 from './docker/unpinned-system-package.ts';
-import check46 from './docker/wget-and-curl.ts';
-import check47 from './gcp/kms-admin-uses-key.ts';
-import check48 from './gcp/project-no-asset-inventory.ts';
-import check49 from './gcp/security-change-no-alert.ts';
-import check50 from './gcp/storage-logs-to-itself.ts';
-import check51 from './github-actions/all-secrets.ts';
-import check52 from './github-actions/app-token-scope.ts';
-import check53 from './github-actions/artifact-poisoning.ts';
-import check54 from './github-actions/bot-condition.ts';
-import check55 from './github-actions/broad-workflow-permissions.ts';
-import check56 from './github-actions/cache-poisoning.ts';
-import check57 from './github-actions/dangerous-trigger.ts';
-import check58 from './github-actions/env-file-injection.ts';
-import check59 from './github-actions/input-injection.ts';
-import check60 from './github-actions/password-on-command-line.ts';
-import check61 from './github-actions/privileged-checkout.ts';
-import check62 from './github-actions/retired-action.ts';
-import check63 from './github-actions/secret-sent.ts';
-import check64 from './github-actions/secret-without-environment.ts';
-import check65 from './github-actions/security-check-ignored.ts';
-import check66 from './github-actions/self-hosted-runner.ts';
-import check67 from './github-actions/ssh-host-key-not-checked.ts';
-import check68 from './github-actions/template-injection.ts';
-import check69 from './github-actions/token-in-artifact.ts';
-import check70 from './github-actions/unpinned-tool.ts';
-import check71 from './github-actions/unredacted-secret.ts';
-import check72 from './github-actions/unsound-condition.ts';
-import check73 from './github-actions/unsound-contains.ts';
-import check74 from './github-actions/vulnerable-action.ts';
-import check75 from './gitlab-ci/double-pipeline.ts';
-import check76 from './gitlab-ci/job-token-in-url.ts';
-import check77 from './gitlab-ci/script-injection.ts';
-import check78 from './gitlab-ci/secret-printed.ts';
-import check79 from './kubernetes/admission-plugin-disabled.ts';
-import check80 from './kubernetes/always-admit.ts';
-import check81 from './kubernetes/always-allow-authorization.ts';
-import check82 from './kubernetes/anonymous-api-access.ts';
-import check83 from './kubernetes/api-server-certificate.ts';
-import check84 from './kubernetes/apparmor-off.ts';
-import check85 from './kubernetes/authorization-without-rbac.ts';
-import check86 from './kubernetes/control-plane-bind-address.ts';
-import check87 from './kubernetes/control-plane-profiling.ts';
-import check88 from './kubernetes/controller-manager-keys-missing.ts';
-import check89 from './kubernetes/etcd-auto-tls.ts';
-import check90 from './kubernetes/etcd-cleartext.ts';
-import check91 from './kubernetes/etcd-connection-unverified.ts';
-import check92 from './kubernetes/etcd-no-client-certificates.ts';
-import check93 from './kubernetes/insecure-api-port.ts';
-import check94 from './kubernetes/kubelet-certificate-rotation.ts';
-import check95 from './kubernetes/kubelet-connection-unverified.ts';
-import check96 from './kubernetes/kubelet-idle-streams.ts';
-import check97 from './kubernetes/kubelet-kernel-settings.ts';
-import check98 from './kubernetes/kubelet-read-only-port.ts';
-import check99 from './kubernetes/no-always-pull-images.ts';
-import check100 from './kubernetes/no-audit-log.ts';
-import check101 from './kubernetes/no-client-certificates.ts';
-import check102 from './kubernetes/no-event-rate-limit.ts';
-import check103 from './kubernetes/no-node-restriction.ts';
-import check104 from './kubernetes/no-pod-garbage-collection.ts';
-import check105 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check106 from './kubernetes/service-account-keys-missing.ts';
-import check107 from './kubernetes/shared-controller-credentials.ts';
-import check108 from './kubernetes/short-audit-log.ts';
-import check109 from './kubernetes/static-api-credentials.ts';
-import check110 from './kubernetes/weak-control-plane-tls.ts';
-import check111 from './kubernetes/writable-host-path.ts';
-import check112 from './oci/administrator-api-key.ts';
+import check14 from './aws/lambda-any-api-call.ts';
+import check15 from './aws/lambda-shared-role.ts';
+import check16 from './aws/network-acl-entry-without-effect.ts';
+import check17 from './aws/not-in-backup-plan.ts';
+import check18 from './aws/plaintext-credential.ts';
+import check19 from './aws/secret-in-environment.ts';
+import check20 from './aws/security-group-wide-ports.ts';
+import check21 from './aws/trail-alarms-missing.ts';
+import check22 from './aws/two-access-keys.ts';
+import check23 from './aws/unreferenced.ts';
+import check24 from './azure/activity-log-alert-missing.ts';
+import check25 from './azure/diagnostic-setting-incomplete.ts';
+import check26 from './azure/sql-firewall-wide.ts';
+import check27 from './azure/vm-secret-in-custom-data.ts';
+import check28 from './compose/shared-volume.ts';
+import check29 from './docker/apt-instead-of-apt-get.ts';
+import check30 from './docker/cd-instead-of-workdir.ts';
+import check31 from './docker/cleartext-download.ts';
+import check32 from './docker/copy-many-to-file.ts';
+import check33 from './docker/copy-whole-context.ts';
+import check34 from './docker/end-of-life-image.ts';
+import check35 from './docker/maintainer.ts';
+import check36 from './docker/no-pipefail.ts';
+import check37 from './docker/package-cache-kept.ts';
+import check38 from './docker/password-set-in-build.ts';
+import check39 from './docker/repeated-instruction.ts';
+import check40 from './docker/secret-in-environment.ts';
+import check41 from './docker/shell-form-command.ts';
+import check42 from './docker/stage-alias.ts';
+import check43 from './docker/sudo-in-build.ts';
+import check44 from './docker/unpinned-base-image.ts';
+import check45 from './docker/unpinned-language-package.ts';
+import check46 from './docker/unpinned-system-package.ts';
+import check47 from './docker/wget-and-curl.ts';
+import check48 from './gcp/kms-admin-uses-key.ts';
+import check49 from './gcp/project-no-asset-inventory.ts';
+import check50 from './gcp/security-change-no-alert.ts';
+import check51 from './gcp/storage-logs-to-itself.ts';
+import check52 from './github-actions/all-secrets.ts';
+import check53 from './github-actions/app-token-scope.ts';
+import check54 from './github-actions/artifact-poisoning.ts';
+import check55 from './github-actions/bot-condition.ts';
+import check56 from './github-actions/broad-workflow-permissions.ts';
+import check57 from './github-actions/cache-poisoning.ts';
+import check58 from './github-actions/dangerous-trigger.ts';
+import check59 from './github-actions/env-file-injection.ts';
+import check60 from './github-actions/input-injection.ts';
+import check61 from './github-actions/password-on-command-line.ts';
+import check62 from './github-actions/privileged-checkout.ts';
+import check63 from './github-actions/retired-action.ts';
+import check64 from './github-actions/secret-sent.ts';
+import check65 from './github-actions/secret-without-environment.ts';
+import check66 from './github-actions/security-check-ignored.ts';
+import check67 from './github-actions/self-hosted-runner.ts';
+import check68 from './github-actions/ssh-host-key-not-checked.ts';
+import check69 from './github-actions/template-injection.ts';
+import check70 from './github-actions/token-in-artifact.ts';
+import check71 from './github-actions/unpinned-tool.ts';
+import check72 from './github-actions/unredacted-secret.ts';
+import check73 from './github-actions/unsound-condition.ts';
+import check74 from './github-actions/unsound-contains.ts';
+import check75 from './github-actions/vulnerable-action.ts';
+import check76 from './gitlab-ci/double-pipeline.ts';
+import check77 from './gitlab-ci/job-token-in-url.ts';
+import check78 from './gitlab-ci/script-injection.ts';
+import check79 from './gitlab-ci/secret-printed.ts';
+import check80 from './kubernetes/admission-plugin-disabled.ts';
+import check81 from './kubernetes/always-admit.ts';
+import check82 from './kubernetes/always-allow-authorization.ts';
+import check83 from './kubernetes/anonymous-api-access.ts';
+import check84 from './kubernetes/api-server-certificate.ts';
+import check85 from './kubernetes/apparmor-off.ts';
+import check86 from './kubernetes/authorization-without-rbac.ts';
+import check87 from './kubernetes/control-plane-bind-address.ts';
+import check88 from './kubernetes/control-plane-profiling.ts';
+import check89 from './kubernetes/controller-manager-keys-missing.ts';
+import check90 from './kubernetes/etcd-auto-tls.ts';
+import check91 from './kubernetes/etcd-cleartext.ts';
+import check92 from './kubernetes/etcd-connection-unverified.ts';
+import check93 from './kubernetes/etcd-no-client-certificates.ts';
+import check94 from './kubernetes/insecure-api-port.ts';
+import check95 from './kubernetes/kubelet-certificate-rotation.ts';
+import check96 from './kubernetes/kubelet-connection-unverified.ts';
+import check97 from './kubernetes/kubelet-idle-streams.ts';
+import check98 from './kubernetes/kubelet-kernel-settings.ts';
+import check99 from './kubernetes/kubelet-read-only-port.ts';
+import check100 from './kubernetes/memory-request-below-limit.ts';
+import check101 from './kubernetes/no-always-pull-images.ts';
+import check102 from './kubernetes/no-audit-log.ts';
+import check103 from './kubernetes/no-client-certificates.ts';
+import check104 from './kubernetes/no-event-rate-limit.ts';
+import check105 from './kubernetes/no-node-restriction.ts';
+import check106 from './kubernetes/no-pod-garbage-collection.ts';
+import check107 from './kubernetes/probe-wrong-port.ts';
+import check108 from './kubernetes/same-probes.ts';
+import check109 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check110 from './kubernetes/service-account-keys-missing.ts';
+import check111 from './kubernetes/shared-controller-credentials.ts';
+import check112 from './kubernetes/short-audit-log.ts';
+import check113 from './kubernetes/static-api-credentials.ts';
+import check114 from './kubernetes/weak-control-plane-tls.ts';
+import check115 from './kubernetes/writable-host-path.ts';
+import check116 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -129,103 +133,107 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/ecs-invalid-size': check11,
   'aws/ecs-shared-role': check12,
   'aws/gamelift-many-ports': check13,
-  'aws/lambda-shared-role': check14,
-  'aws/network-acl-entry-without-effect': check15,
-  'aws/not-in-backup-plan': check16,
-  'aws/plaintext-credential': check17,
-  'aws/secret-in-environment': check18,
-  'aws/security-group-wide-ports': check19,
-  'aws/trail-alarms-missing': check20,
-  'aws/two-access-keys': check21,
-  'aws/unreferenced': check22,
-  'azure/activity-log-alert-missing': check23,
-  'azure/diagnostic-setting-incomplete': check24,
-  'azure/sql-firewall-wide': check25,
-  'azure/vm-secret-in-custom-data': check26,
-  'compose/shared-volume': check27,
-  'docker/apt-instead-of-apt-get': check28,
-  'docker/cd-instead-of-workdir': check29,
-  'docker/cleartext-download': check30,
-  'docker/copy-many-to-file': check31,
-  'docker/copy-whole-context': check32,
-  'docker/end-of-life-image': check33,
-  'docker/maintainer': check34,
-  'docker/no-pipefail': check35,
-  'docker/package-cache-kept': check36,
-  'docker/password-set-in-build': check37,
-  'docker/repeated-instruction': check38,
-  'docker/secret-in-environment': check39,
-  'docker/shell-form-command': check40,
-  'docker/stage-alias': check41,
-  'docker/sudo-in-build': check42,
-  'docker/unpinned-base-image': check43,
-  'docker/unpinned-language-package': check44,
-  'docker/unpinned-system-package': check45,
-  'docker/wget-and-curl': check46,
-  'gcp/kms-admin-uses-key': check47,
-  'gcp/project-no-asset-inventory': check48,
-  'gcp/security-change-no-alert': check49,
-  'gcp/storage-logs-to-itself': check50,
-  'github-actions/all-secrets': check51,
-  'github-actions/app-token-scope': check52,
-  'github-actions/artifact-poisoning': check53,
-  'github-actions/bot-condition': check54,
-  'github-actions/broad-workflow-permissions': check55,
-  'github-actions/cache-poisoning': check56,
-  'github-actions/dangerous-trigger': check57,
-  'github-actions/env-file-injection': check58,
-  'github-actions/input-injection': check59,
-  'github-actions/password-on-command-line': check60,
-  'github-actions/privileged-checkout': check61,
-  'github-actions/retired-action': check62,
-  'github-actions/secret-sent': check63,
-  'github-actions/secret-without-environment': check64,
-  'github-actions/security-check-ignored': check65,
-  'github-actions/self-hosted-runner': check66,
-  'github-actions/ssh-host-key-not-checked': check67,
-  'github-actions/template-injection': check68,
-  'github-actions/token-in-artifact': check69,
-  'github-actions/unpinned-tool': check70,
-  'github-actions/unredacted-secret': check71,
-  'github-actions/unsound-condition': check72,
-  'github-actions/unsound-contains': check73,
-  'github-actions/vulnerable-action': check74,
-  'gitlab-ci/double-pipeline': check75,
-  'gitlab-ci/job-token-in-url': check76,
-  'gitlab-ci/script-injection': check77,
-  'gitlab-ci/secret-printed': check78,
-  'kubernetes/admission-plugin-disabled': check79,
-  'kubernetes/always-admit': check80,
-  'kubernetes/always-allow-authorization': check81,
-  'kubernetes/anonymous-api-access': check82,
-  'kubernetes/api-server-certificate': check83,
-  'kubernetes/apparmor-off': check84,
-  'kubernetes/authorization-without-rbac': check85,
-  'kubernetes/control-plane-bind-address': check86,
-  'kubernetes/control-plane-profiling': check87,
-  'kubernetes/controller-manager-keys-missing': check88,
-  'kubernetes/etcd-auto-tls': check89,
-  'kubernetes/etcd-cleartext': check90,
-  'kubernetes/etcd-connection-unverified': check91,
-  'kubernetes/etcd-no-client-certificates': check92,
-  'kubernetes/insecure-api-port': check93,
-  'kubernetes/kubelet-certificate-rotation': check94,
-  'kubernetes/kubelet-connection-unverified': check95,
-  'kubernetes/kubelet-idle-streams': check96,
-  'kubernetes/kubelet-kernel-settings': check97,
-  'kubernetes/kubelet-read-only-port': check98,
-  'kubernetes/no-always-pull-images': check99,
-  'kubernetes/no-audit-log': check100,
-  'kubernetes/no-client-certificates': check101,
-  'kubernetes/no-event-rate-limit': check102,
-  'kubernetes/no-node-restriction': check103,
-  'kubernetes/no-pod-garbage-collection': check104,
-  'kubernetes/secrets-unencrypted-in-etcd': check105,
-  'kubernetes/service-account-keys-missing': check106,
-  'kubernetes/shared-controller-credentials': check107,
-  'kubernetes/short-audit-log': check108,
-  'kubernetes/static-api-credentials': check109,
-  'kubernetes/weak-control-plane-tls': check110,
-  'kubernetes/writable-host-path': check111,
-  'oci/administrator-api-key': check112,
+  'aws/lambda-any-api-call': check14,
+  'aws/lambda-shared-role': check15,
+  'aws/network-acl-entry-without-effect': check16,
+  'aws/not-in-backup-plan': check17,
+  'aws/plaintext-credential': check18,
+  'aws/secret-in-environment': check19,
+  'aws/security-group-wide-ports': check20,
+  'aws/trail-alarms-missing': check21,
+  'aws/two-access-keys': check22,
+  'aws/unreferenced': check23,
+  'azure/activity-log-alert-missing': check24,
+  'azure/diagnostic-setting-incomplete': check25,
+  'azure/sql-firewall-wide': check26,
+  'azure/vm-secret-in-custom-data': check27,
+  'compose/shared-volume': check28,
+  'docker/apt-instead-of-apt-get': check29,
+  'docker/cd-instead-of-workdir': check30,
+  'docker/cleartext-download': check31,
+  'docker/copy-many-to-file': check32,
+  'docker/copy-whole-context': check33,
+  'docker/end-of-life-image': check34,
+  'docker/maintainer': check35,
+  'docker/no-pipefail': check36,
+  'docker/package-cache-kept': check37,
+  'docker/password-set-in-build': check38,
+  'docker/repeated-instruction': check39,
+  'docker/secret-in-environment': check40,
+  'docker/shell-form-command': check41,
+  'docker/stage-alias': check42,
+  'docker/sudo-in-build': check43,
+  'docker/unpinned-base-image': check44,
+  'docker/unpinned-language-package': check45,
+  'docker/unpinned-system-package': check46,
+  'docker/wget-and-curl': check47,
+  'gcp/kms-admin-uses-key': check48,
+  'gcp/project-no-asset-inventory': check49,
+  'gcp/security-change-no-alert': check50,
+  'gcp/storage-logs-to-itself': check51,
+  'github-actions/all-secrets': check52,
+  'github-actions/app-token-scope': check53,
+  'github-actions/artifact-poisoning': check54,
+  'github-actions/bot-condition': check55,
+  'github-actions/broad-workflow-permissions': check56,
+  'github-actions/cache-poisoning': check57,
+  'github-actions/dangerous-trigger': check58,
+  'github-actions/env-file-injection': check59,
+  'github-actions/input-injection': check60,
+  'github-actions/password-on-command-line': check61,
+  'github-actions/privileged-checkout': check62,
+  'github-actions/retired-action': check63,
+  'github-actions/secret-sent': check64,
+  'github-actions/secret-without-environment': check65,
+  'github-actions/security-check-ignored': check66,
+  'github-actions/self-hosted-runner': check67,
+  'github-actions/ssh-host-key-not-checked': check68,
+  'github-actions/template-injection': check69,
+  'github-actions/token-in-artifact': check70,
+  'github-actions/unpinned-tool': check71,
+  'github-actions/unredacted-secret': check72,
+  'github-actions/unsound-condition': check73,
+  'github-actions/unsound-contains': check74,
+  'github-actions/vulnerable-action': check75,
+  'gitlab-ci/double-pipeline': check76,
+  'gitlab-ci/job-token-in-url': check77,
+  'gitlab-ci/script-injection': check78,
+  'gitlab-ci/secret-printed': check79,
+  'kubernetes/admission-plugin-disabled': check80,
+  'kubernetes/always-admit': check81,
+  'kubernetes/always-allow-authorization': check82,
+  'kubernetes/anonymous-api-access': check83,
+  'kubernetes/api-server-certificate': check84,
+  'kubernetes/apparmor-off': check85,
+  'kubernetes/authorization-without-rbac': check86,
+  'kubernetes/control-plane-bind-address': check87,
+  'kubernetes/control-plane-profiling': check88,
+  'kubernetes/controller-manager-keys-missing': check89,
+  'kubernetes/etcd-auto-tls': check90,
+  'kubernetes/etcd-cleartext': check91,
+  'kubernetes/etcd-connection-unverified': check92,
+  'kubernetes/etcd-no-client-certificates': check93,
+  'kubernetes/insecure-api-port': check94,
+  'kubernetes/kubelet-certificate-rotation': check95,
+  'kubernetes/kubelet-connection-unverified': check96,
+  'kubernetes/kubelet-idle-streams': check97,
+  'kubernetes/kubelet-kernel-settings': check98,
+  'kubernetes/kubelet-read-only-port': check99,
+  'kubernetes/memory-request-below-limit': check100,
+  'kubernetes/no-always-pull-images': check101,
+  'kubernetes/no-audit-log': check102,
+  'kubernetes/no-client-certificates': check103,
+  'kubernetes/no-event-rate-limit': check104,
+  'kubernetes/no-node-restriction': check105,
+  'kubernetes/no-pod-garbage-collection': check106,
+  'kubernetes/probe-wrong-port': check107,
+  'kubernetes/same-probes': check108,
+  'kubernetes/secrets-unencrypted-in-etcd': check109,
+  'kubernetes/service-account-keys-missing': check110,
+  'kubernetes/shared-controller-credentials': check111,
+  'kubernetes/short-audit-log': check112,
+  'kubernetes/static-api-credentials': check113,
+  'kubernetes/weak-control-plane-tls': check114,
+  'kubernetes/writable-host-path': check115,
+  'oci/administrator-api-key': check116,
 };
