@@ -167,4 +167,41 @@ describe('Kubernetes objects in Terraform', () => {
     ]);
     assert.ok(unpinned.findings.every(({ fixable }) => !fixable));
   });
+
+  it('read policies, quotas and budgets in the words of Kubernetes', () => {
+    const facts = factsOf(`resource "kubernetes_pod_security_policy_v1beta1" "apps" {
+  metadata {
+    name = "apps"
+  }
+  spec {
+    required_drop_capabilities = ["ALL"]
+    allowed_host_paths {
+      path_prefix = "/var/log"
+      read_only   = true
+    }
+    run_as_user {
+      rule = "MustRunAs"
+      range {
+        min = 1
+      }
+    }
+  }
+}
+resource "kubernetes_limit_range" "shop" {
+  spec {
+    limit {
+      type    = "Container"
+      default = { cpu_x = "1" }
+    }
+  }
+}
+`);
+    const [policy, range] = facts;
+    assert.deepEqual(policy?.types, ['PodSecurityPolicy', 'manifest']);
+    assert.equal(textOf(policy.node, 'spec.requiredDropCapabilities') ?? 'list', 'list');
+    assert.equal(at(policy.node, 'spec.allowedHostPaths.readOnly').found.length, 1);
+    assert.equal(at(policy.node, 'spec.runAsUser.ranges.min').found.length, 1);
+    assert.deepEqual(range?.types, ['LimitRange', 'manifest']);
+    assert.equal(at(range.node, 'spec.limits.default.cpu_x').found.length, 1);
+  });
 });

@@ -5,6 +5,7 @@ import { kindOf, objectFacts } from './kubernetes.ts';
 
 /** What a resource of Terraform's kubernetes provider makes, without the version that may end its type. */
 const objects: ReadonlyMap<string, readonly [kind: string, apiVersion: string]> = new Map([
+  ['api_service', ['APIService', 'apiregistration.k8s.io/v1']],
   ['cluster_role', ['ClusterRole', 'rbac.authorization.k8s.io/v1']],
   ['cluster_role_binding', ['ClusterRoleBinding', 'rbac.authorization.k8s.io/v1']],
   ['config_map', ['ConfigMap', 'v1']],
@@ -13,20 +14,32 @@ const objects: ReadonlyMap<string, readonly [kind: string, apiVersion: string]> 
   ['daemonset', ['DaemonSet', 'apps/v1']],
   ['default_service_account', ['ServiceAccount', 'v1']],
   ['deployment', ['Deployment', 'apps/v1']],
+  ['endpoints', ['Endpoints', 'v1']],
+  ['horizontal_pod_autoscaler', ['HorizontalPodAutoscaler', 'autoscaling/v2']],
   ['ingress', ['Ingress', 'networking.k8s.io/v1']],
+  ['ingress_class', ['IngressClass', 'networking.k8s.io/v1']],
   ['job', ['Job', 'batch/v1']],
+  ['limit_range', ['LimitRange', 'v1']],
+  ['mutating_webhook_configuration', ['MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1']],
   ['namespace', ['Namespace', 'v1']],
   ['network_policy', ['NetworkPolicy', 'networking.k8s.io/v1']],
   ['persistent_volume', ['PersistentVolume', 'v1']],
   ['persistent_volume_claim', ['PersistentVolumeClaim', 'v1']],
   ['pod', ['Pod', 'v1']],
+  ['pod_disruption_budget', ['PodDisruptionBudget', 'policy/v1']],
+  ['pod_security_policy', ['PodSecurityPolicy', 'policy/v1beta1']],
+  ['priority_class', ['PriorityClass', 'scheduling.k8s.io/v1']],
   ['replication_controller', ['ReplicationController', 'v1']],
+  ['resource_quota', ['ResourceQuota', 'v1']],
   ['role', ['Role', 'rbac.authorization.k8s.io/v1']],
   ['role_binding', ['RoleBinding', 'rbac.authorization.k8s.io/v1']],
+  ['runtime_class', ['RuntimeClass', 'node.k8s.io/v1']],
   ['secret', ['Secret', 'v1']],
   ['service', ['Service', 'v1']],
   ['service_account', ['ServiceAccount', 'v1']],
   ['stateful_set', ['StatefulSet', 'apps/v1']],
+  ['storage_class', ['StorageClass', 'storage.k8s.io/v1']],
+  ['validating_webhook_configuration', ['ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1']],
 ]);
 
 /** Blocks that repeat, and the list that Kubernetes has for them. */
@@ -37,19 +50,25 @@ const lists: ReadonlyMap<string, string> = new Map(
     env: 'env',
     env_from: 'envFrom',
     from: 'from',
+    allowed_flex_volumes: 'allowedFlexVolumes',
+    allowed_host_paths: 'allowedHostPaths',
     host_aliases: 'hostAliases',
+    host_ports: 'hostPorts',
     image_pull_secret: 'imagePullSecrets',
     image_pull_secrets: 'imagePullSecrets',
     ingress: 'ingress',
     init_container: 'initContainers',
+    limit: 'limits',
     match_expressions: 'matchExpressions',
     path: 'paths',
+    metric: 'metrics',
     port: 'ports',
     ports: 'ports',
     rule: 'rules',
     subject: 'subjects',
     sysctl: 'sysctls',
     tls: 'tls',
+    range: 'ranges',
     to: 'to',
     toleration: 'tolerations',
     topology_spread_constraint: 'topologySpreadConstraints',
@@ -57,6 +76,7 @@ const lists: ReadonlyMap<string, string> = new Map(
     volume_claim_template: 'volumeClaimTemplates',
     volume_device: 'volumeDevices',
     volume_mount: 'volumeMounts',
+    webhook: 'webhooks',
   }),
 );
 
@@ -78,14 +98,16 @@ const spelled: ReadonlyMap<string, string> = new Map(
 
 /** Attributes whose keys are data. In HCL they are no blocks; in JSON only their name tells. */
 const data: ReadonlySet<string> = new Set(
-  'annotations binary_data data labels limits match_labels node_selector requests selector string_data volume_attributes'.split(' '),
+  'annotations binary_data data default default_request hard labels limits match_labels max min node_selector requests selector string_data volume_attributes'.split(
+    ' ',
+  ),
 );
 
 /** What a fix may write: these are spelled mechanically, and the provider knows them. */
 const writable: ReadonlySet<string> = new Set(
   (
-    'add allowPrivilegeEscalation automountServiceAccountToken capabilities cpu drop fsGroup hostIPC hostNetwork hostPID image imagePullPolicy limits memory privileged ' +
-    'readOnlyRootFilesystem requests resources runAsGroup runAsNonRoot runAsUser seccompProfile securityContext serviceAccountName type'
+    'add allowPrivilegeEscalation allowedProcMountTypes automountServiceAccountToken capabilities cpu drop fsGroup hostIPC hostNetwork hostPID image imagePullPolicy limits memory privileged ' +
+    'readOnlyRootFilesystem requests requiredDropCapabilities resources rule runAsGroup runAsNonRoot runAsUser seccompProfile securityContext serviceAccountName spec startingDeadlineSeconds type'
   ).split(' '),
 );
 
