@@ -94,29 +94,34 @@ import check90 from './kubernetes/etcd-auto-tls.ts';
 import check91 from './kubernetes/etcd-cleartext.ts';
 import check92 from './kubernetes/etcd-connection-unverified.ts';
 import check93 from './kubernetes/etcd-no-client-certificates.ts';
-import check94 from './kubernetes/insecure-api-port.ts';
-import check95 from './kubernetes/kubelet-certificate-rotation.ts';
-import check96 from './kubernetes/kubelet-connection-unverified.ts';
-import check97 from './kubernetes/kubelet-idle-streams.ts';
-import check98 from './kubernetes/kubelet-kernel-settings.ts';
-import check99 from './kubernetes/kubelet-read-only-port.ts';
-import check100 from './kubernetes/memory-request-below-limit.ts';
-import check101 from './kubernetes/no-always-pull-images.ts';
-import check102 from './kubernetes/no-audit-log.ts';
-import check103 from './kubernetes/no-client-certificates.ts';
-import check104 from './kubernetes/no-event-rate-limit.ts';
-import check105 from './kubernetes/no-node-restriction.ts';
-import check106 from './kubernetes/no-pod-garbage-collection.ts';
-import check107 from './kubernetes/probe-wrong-port.ts';
-import check108 from './kubernetes/same-probes.ts';
-import check109 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check110 from './kubernetes/service-account-keys-missing.ts';
-import check111 from './kubernetes/shared-controller-credentials.ts';
-import check112 from './kubernetes/short-audit-log.ts';
-import check113 from './kubernetes/static-api-credentials.ts';
-import check114 from './kubernetes/weak-control-plane-tls.ts';
-import check115 from './kubernetes/writable-host-path.ts';
-import check116 from './oci/administrator-api-key.ts';
+import check94 from './kubernetes/ingress-duplicate-host.ts';
+import check95 from './kubernetes/ingress-host-without-certificate.ts';
+import check96 from './kubernetes/ingress-without-service.ts';
+import check97 from './kubernetes/insecure-api-port.ts';
+import check98 from './kubernetes/kubelet-certificate-rotation.ts';
+import check99 from './kubernetes/kubelet-connection-unverified.ts';
+import check100 from './kubernetes/kubelet-idle-streams.ts';
+import check101 from './kubernetes/kubelet-kernel-settings.ts';
+import check102 from './kubernetes/kubelet-read-only-port.ts';
+import check103 from './kubernetes/memory-request-below-limit.ts';
+import check104 from './kubernetes/namespace-without-limit-range.ts';
+import check105 from './kubernetes/namespace-without-quota.ts';
+import check106 from './kubernetes/no-always-pull-images.ts';
+import check107 from './kubernetes/no-audit-log.ts';
+import check108 from './kubernetes/no-client-certificates.ts';
+import check109 from './kubernetes/no-event-rate-limit.ts';
+import check110 from './kubernetes/no-node-restriction.ts';
+import check111 from './kubernetes/no-pod-garbage-collection.ts';
+import check112 from './kubernetes/probe-wrong-port.ts';
+import check113 from './kubernetes/same-probes.ts';
+import check114 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check115 from './kubernetes/service-account-keys-missing.ts';
+import check116 from './kubernetes/shared-controller-credentials.ts';
+import check117 from './kubernetes/short-audit-log.ts';
+import check118 from './kubernetes/static-api-credentials.ts';
+import check119 from './kubernetes/weak-control-plane-tls.ts';
+import check120 from './kubernetes/writable-host-path.ts';
+import check121 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -213,27 +218,32 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/etcd-cleartext': check91,
   'kubernetes/etcd-connection-unverified': check92,
   'kubernetes/etcd-no-client-certificates': check93,
-  'kubernetes/insecure-api-port': check94,
-  'kubernetes/kubelet-certificate-rotation': check95,
-  'kubernetes/kubelet-connection-unverified': check96,
-  'kubernetes/kubelet-idle-streams': check97,
-  'kubernetes/kubelet-kernel-settings': check98,
-  'kubernetes/kubelet-read-only-port': check99,
-  'kubernetes/memory-request-below-limit': check100,
-  'kubernetes/no-always-pull-images': check101,
-  'kubernetes/no-audit-log': check102,
-  'kubernetes/no-client-certificates': check103,
-  'kubernetes/no-event-rate-limit': check104,
-  'kubernetes/no-node-restriction': check105,
-  'kubernetes/no-pod-garbage-collection': check106,
-  'kubernetes/probe-wrong-port': check107,
-  'kubernetes/same-probes': check108,
-  'kubernetes/secrets-unencrypted-in-etcd': check109,
-  'kubernetes/service-account-keys-missing': check110,
-  'kubernetes/shared-controller-credentials': check111,
-  'kubernetes/short-audit-log': check112,
-  'kubernetes/static-api-credentials': check113,
-  'kubernetes/weak-control-plane-tls': check114,
-  'kubernetes/writable-host-path': check115,
-  'oci/administrator-api-key': check116,
+  'kubernetes/ingress-duplicate-host': check94,
+  'kubernetes/ingress-host-without-certificate': check95,
+  'kubernetes/ingress-without-service': check96,
+  'kubernetes/insecure-api-port': check97,
+  'kubernetes/kubelet-certificate-rotation': check98,
+  'kubernetes/kubelet-connection-unverified': check99,
+  'kubernetes/kubelet-idle-streams': check100,
+  'kubernetes/kubelet-kernel-settings': check101,
+  'kubernetes/kubelet-read-only-port': check102,
+  'kubernetes/memory-request-below-limit': check103,
+  'kubernetes/namespace-without-limit-range': check104,
+  'kubernetes/namespace-without-quota': check105,
+  'kubernetes/no-always-pull-images': check106,
+  'kubernetes/no-audit-log': check107,
+  'kubernetes/no-client-certificates': check108,
+  'kubernetes/no-event-rate-limit': check109,
+  'kubernetes/no-node-restriction': check110,
+  'kubernetes/no-pod-garbage-collection': check111,
+  'kubernetes/probe-wrong-port': check112,
+  'kubernetes/same-probes': check113,
+  'kubernetes/secrets-unencrypted-in-etcd': check114,
+  'kubernetes/service-account-keys-missing': check115,
+  'kubernetes/shared-controller-credentials': check116,
+  'kubernetes/short-audit-log': check117,
+  'kubernetes/static-api-credentials': check118,
+  'kubernetes/weak-control-plane-tls': check119,
+  'kubernetes/writable-host-path': check120,
+  'oci/administrator-api-key': check121,
 };
