@@ -80,48 +80,54 @@ import check76 from './gitlab-ci/double-pipeline.ts';
 import check77 from './gitlab-ci/job-token-in-url.ts';
 import check78 from './gitlab-ci/script-injection.ts';
 import check79 from './gitlab-ci/secret-printed.ts';
-import check80 from './kubernetes/admission-plugin-disabled.ts';
-import check81 from './kubernetes/always-admit.ts';
-import check82 from './kubernetes/always-allow-authorization.ts';
-import check83 from './kubernetes/anonymous-api-access.ts';
-import check84 from './kubernetes/api-server-certificate.ts';
-import check85 from './kubernetes/apparmor-off.ts';
-import check86 from './kubernetes/authorization-without-rbac.ts';
-import check87 from './kubernetes/control-plane-bind-address.ts';
-import check88 from './kubernetes/control-plane-profiling.ts';
-import check89 from './kubernetes/controller-manager-keys-missing.ts';
-import check90 from './kubernetes/etcd-auto-tls.ts';
-import check91 from './kubernetes/etcd-cleartext.ts';
-import check92 from './kubernetes/etcd-connection-unverified.ts';
-import check93 from './kubernetes/etcd-no-client-certificates.ts';
-import check94 from './kubernetes/ingress-duplicate-host.ts';
-import check95 from './kubernetes/ingress-host-without-certificate.ts';
-import check96 from './kubernetes/ingress-without-service.ts';
-import check97 from './kubernetes/insecure-api-port.ts';
-import check98 from './kubernetes/kubelet-certificate-rotation.ts';
-import check99 from './kubernetes/kubelet-connection-unverified.ts';
-import check100 from './kubernetes/kubelet-idle-streams.ts';
-import check101 from './kubernetes/kubelet-kernel-settings.ts';
-import check102 from './kubernetes/kubelet-read-only-port.ts';
-import check103 from './kubernetes/memory-request-below-limit.ts';
-import check104 from './kubernetes/namespace-without-limit-range.ts';
-import check105 from './kubernetes/namespace-without-quota.ts';
-import check106 from './kubernetes/no-always-pull-images.ts';
-import check107 from './kubernetes/no-audit-log.ts';
-import check108 from './kubernetes/no-client-certificates.ts';
-import check109 from './kubernetes/no-event-rate-limit.ts';
-import check110 from './kubernetes/no-node-restriction.ts';
-import check111 from './kubernetes/no-pod-garbage-collection.ts';
-import check112 from './kubernetes/probe-wrong-port.ts';
-import check113 from './kubernetes/same-probes.ts';
-import check114 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check115 from './kubernetes/service-account-keys-missing.ts';
-import check116 from './kubernetes/shared-controller-credentials.ts';
-import check117 from './kubernetes/short-audit-log.ts';
-import check118 from './kubernetes/static-api-credentials.ts';
-import check119 from './kubernetes/weak-control-plane-tls.ts';
-import check120 from './kubernetes/writable-host-path.ts';
-import check121 from './oci/administrator-api-key.ts';
+import check80 from './kubernetes/admin-interface-exposed.ts';
+import check81 from './kubernetes/admission-plugin-disabled.ts';
+import check82 from './kubernetes/always-admit.ts';
+import check83 from './kubernetes/always-allow-authorization.ts';
+import check84 from './kubernetes/anonymous-api-access.ts';
+import check85 from './kubernetes/api-server-certificate.ts';
+import check86 from './kubernetes/apparmor-off.ts';
+import check87 from './kubernetes/authorization-without-rbac.ts';
+import check88 from './kubernetes/control-plane-bind-address.ts';
+import check89 from './kubernetes/control-plane-profiling.ts';
+import check90 from './kubernetes/controller-manager-keys-missing.ts';
+import check91 from './kubernetes/credential-in-config-map.ts';
+import check92 from './kubernetes/credential-in-environment.ts';
+import check93 from './kubernetes/etcd-auto-tls.ts';
+import check94 from './kubernetes/etcd-cleartext.ts';
+import check95 from './kubernetes/etcd-connection-unverified.ts';
+import check96 from './kubernetes/etcd-no-client-certificates.ts';
+import check97 from './kubernetes/ingress-duplicate-host.ts';
+import check98 from './kubernetes/ingress-host-without-certificate.ts';
+import check99 from './kubernetes/ingress-without-service.ts';
+import check100 from './kubernetes/insecure-api-port.ts';
+import check101 from './kubernetes/kubelet-certificate-rotation.ts';
+import check102 from './kubernetes/kubelet-connection-unverified.ts';
+import check103 from './kubernetes/kubelet-idle-streams.ts';
+import check104 from './kubernetes/kubelet-kernel-settings.ts';
+import check105 from './kubernetes/kubelet-read-only-port.ts';
+import check106 from './kubernetes/memory-overcommitted.ts';
+import check107 from './kubernetes/memory-request-below-limit.ts';
+import check108 from './kubernetes/namespace-without-limit-range.ts';
+import check109 from './kubernetes/namespace-without-quota.ts';
+import check110 from './kubernetes/no-always-pull-images.ts';
+import check111 from './kubernetes/no-audit-log.ts';
+import check112 from './kubernetes/no-client-certificates.ts';
+import check113 from './kubernetes/no-event-rate-limit.ts';
+import check114 from './kubernetes/no-node-restriction.ts';
+import check115 from './kubernetes/no-pod-garbage-collection.ts';
+import check116 from './kubernetes/probe-wrong-port.ts';
+import check117 from './kubernetes/same-probes.ts';
+import check118 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check119 from './kubernetes/service-account-keys-missing.ts';
+import check120 from './kubernetes/shared-controller-credentials.ts';
+import check121 from './kubernetes/shared-service-account.ts';
+import check122 from './kubernetes/shared-user-id.ts';
+import check123 from './kubernetes/short-audit-log.ts';
+import check124 from './kubernetes/static-api-credentials.ts';
+import check125 from './kubernetes/weak-control-plane-tls.ts';
+import check126 from './kubernetes/writable-host-path.ts';
+import check127 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -204,46 +210,52 @@ export const checks: Readonly<Record<string, Check>> = {
   'gitlab-ci/job-token-in-url': check77,
   'gitlab-ci/script-injection': check78,
   'gitlab-ci/secret-printed': check79,
-  'kubernetes/admission-plugin-disabled': check80,
-  'kubernetes/always-admit': check81,
-  'kubernetes/always-allow-authorization': check82,
-  'kubernetes/anonymous-api-access': check83,
-  'kubernetes/api-server-certificate': check84,
-  'kubernetes/apparmor-off': check85,
-  'kubernetes/authorization-without-rbac': check86,
-  'kubernetes/control-plane-bind-address': check87,
-  'kubernetes/control-plane-profiling': check88,
-  'kubernetes/controller-manager-keys-missing': check89,
-  'kubernetes/etcd-auto-tls': check90,
-  'kubernetes/etcd-cleartext': check91,
-  'kubernetes/etcd-connection-unverified': check92,
-  'kubernetes/etcd-no-client-certificates': check93,
-  'kubernetes/ingress-duplicate-host': check94,
-  'kubernetes/ingress-host-without-certificate': check95,
-  'kubernetes/ingress-without-service': check96,
-  'kubernetes/insecure-api-port': check97,
-  'kubernetes/kubelet-certificate-rotation': check98,
-  'kubernetes/kubelet-connection-unverified': check99,
-  'kubernetes/kubelet-idle-streams': check100,
-  'kubernetes/kubelet-kernel-settings': check101,
-  'kubernetes/kubelet-read-only-port': check102,
-  'kubernetes/memory-request-below-limit': check103,
-  'kubernetes/namespace-without-limit-range': check104,
-  'kubernetes/namespace-without-quota': check105,
-  'kubernetes/no-always-pull-images': check106,
-  'kubernetes/no-audit-log': check107,
-  'kubernetes/no-client-certificates': check108,
-  'kubernetes/no-event-rate-limit': check109,
-  'kubernetes/no-node-restriction': check110,
-  'kubernetes/no-pod-garbage-collection': check111,
-  'kubernetes/probe-wrong-port': check112,
-  'kubernetes/same-probes': check113,
-  'kubernetes/secrets-unencrypted-in-etcd': check114,
-  'kubernetes/service-account-keys-missing': check115,
-  'kubernetes/shared-controller-credentials': check116,
-  'kubernetes/short-audit-log': check117,
-  'kubernetes/static-api-credentials': check118,
-  'kubernetes/weak-control-plane-tls': check119,
-  'kubernetes/writable-host-path': check120,
-  'oci/administrator-api-key': check121,
+  'kubernetes/admin-interface-exposed': check80,
+  'kubernetes/admission-plugin-disabled': check81,
+  'kubernetes/always-admit': check82,
+  'kubernetes/always-allow-authorization': check83,
+  'kubernetes/anonymous-api-access': check84,
+  'kubernetes/api-server-certificate': check85,
+  'kubernetes/apparmor-off': check86,
+  'kubernetes/authorization-without-rbac': check87,
+  'kubernetes/control-plane-bind-address': check88,
+  'kubernetes/control-plane-profiling': check89,
+  'kubernetes/controller-manager-keys-missing': check90,
+  'kubernetes/credential-in-config-map': check91,
+  'kubernetes/credential-in-environment': check92,
+  'kubernetes/etcd-auto-tls': check93,
+  'kubernetes/etcd-cleartext': check94,
+  'kubernetes/etcd-connection-unverified': check95,
+  'kubernetes/etcd-no-client-certificates': check96,
+  'kubernetes/ingress-duplicate-host': check97,
+  'kubernetes/ingress-host-without-certificate': check98,
+  'kubernetes/ingress-without-service': check99,
+  'kubernetes/insecure-api-port': check100,
+  'kubernetes/kubelet-certificate-rotation': check101,
+  'kubernetes/kubelet-connection-unverified': check102,
+  'kubernetes/kubelet-idle-streams': check103,
+  'kubernetes/kubelet-kernel-settings': check104,
+  'kubernetes/kubelet-read-only-port': check105,
+  'kubernetes/memory-overcommitted': check106,
+  'kubernetes/memory-request-below-limit': check107,
+  'kubernetes/namespace-without-limit-range': check108,
+  'kubernetes/namespace-without-quota': check109,
+  'kubernetes/no-always-pull-images': check110,
+  'kubernetes/no-audit-log': check111,
+  'kubernetes/no-client-certificates': check112,
+  'kubernetes/no-event-rate-limit': check113,
+  'kubernetes/no-node-restriction': check114,
+  'kubernetes/no-pod-garbage-collection': check115,
+  'kubernetes/probe-wrong-port': check116,
+  'kubernetes/same-probes': check117,
+  'kubernetes/secrets-unencrypted-in-etcd': check118,
+  'kubernetes/service-account-keys-missing': check119,
+  'kubernetes/shared-controller-credentials': check120,
+  'kubernetes/shared-service-account': check121,
+  'kubernetes/shared-user-id': check122,
+  'kubernetes/short-audit-log': check123,
+  'kubernetes/static-api-credentials': check124,
+  'kubernetes/weak-control-plane-tls': check125,
+  'kubernetes/writable-host-path': check126,
+  'oci/administrator-api-key': check127,
 };

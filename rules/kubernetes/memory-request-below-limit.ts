@@ -20,7 +20,8 @@ const factors: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-function bytes(quantity: string | undefined): number | undefined {
+/** A quantity of memory in bytes; undefined for what is none. */
+export function bytes(quantity: string | undefined): number | undefined {
   const parts = /^(\d{1,15}(?:\.\d{1,6})?)(k|[MGT]|[KMGT]i)?$/.exec(quantity ?? '');
   return parts ? Number(parts[1]) * factors[parts[2] ?? '']! : undefined;
 }
