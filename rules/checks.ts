@@ -125,9 +125,10 @@ import check121 from './kubernetes/shared-service-account.ts';
 import check122 from './kubernetes/shared-user-id.ts';
 import check123 from './kubernetes/short-audit-log.ts';
 import check124 from './kubernetes/static-api-credentials.ts';
-import check125 from './kubernetes/weak-control-plane-tls.ts';
-import check126 from './kubernetes/writable-host-path.ts';
-import check127 from './oci/administrator-api-key.ts';
+import check125 from './kubernetes/token-automount.ts';
+import check126 from './kubernetes/weak-control-plane-tls.ts';
+import check127 from './kubernetes/writable-host-path.ts';
+import check128 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -255,7 +256,8 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/shared-user-id': check122,
   'kubernetes/short-audit-log': check123,
   'kubernetes/static-api-credentials': check124,
-  'kubernetes/weak-control-plane-tls': check125,
-  'kubernetes/writable-host-path': check126,
-  'oci/administrator-api-key': check127,
+  'kubernetes/token-automount': check125,
+  'kubernetes/weak-control-plane-tls': check126,
+  'kubernetes/writable-host-path': check127,
+  'oci/administrator-api-key': check128,
 };

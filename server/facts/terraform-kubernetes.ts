@@ -136,11 +136,18 @@ export function kubernetesFacts(resources: readonly Fact[], everything: () => re
     const sources = new Map<Node, Node>();
     const body = objectOf(node, document.syntax === 'json', sources);
     const named = (key: string, value = ''): Entry => ({ key, keySpan: head, span: head, value: { kind: 'scalar', span: head, value } });
-    const object: MapNode = { ...body, entries: [named('apiVersion', apiVersion), named('kind', kind), ...body.entries] };
+    const own = type === 'default_service_account' ? body.entries.map((entry) => called(entry, named('name', 'default'))) : body.entries;
+    const object: MapNode = { ...body, entries: [named('apiVersion', apiVersion), named('kind', kind), ...own] };
     sources.set(object, node);
     objectFacts({ ...base, notation: { node: (of) => sources.get(of), edit: inTerraform } }, object, kind, found);
   }
   return found;
+}
+
+/** `metadata` with the name that the resource has without saying so. */
+function called(entry: Entry, name: Entry): Entry {
+  const { key, value } = entry;
+  return key === 'metadata' && value.kind === 'map' ? { ...entry, value: { ...value, entries: [...value.entries, name] } } : entry;
 }
 
 const unwritable: Notation = { node: () => undefined, edit: () => undefined };
