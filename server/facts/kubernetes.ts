@@ -83,9 +83,10 @@ function manifests(parsed: Parsed, siblings: readonly Parsed[], scoped: (own: re
 
 type Base = Pick<Fact, 'platform' | 'document' | 'scope' | 'notation'>;
 
-/** Adds the facts of one object: itself, its pods and their containers. */
-export function objectFacts(base: Base, object: MapNode, kind: string, facts: Fact[]): void {
+/** Adds the facts of one object: itself, its pods and their containers. `reference` is what others call it, where that isn't its kind and name. */
+export function objectFacts(base: Base, object: MapNode, kind: string, facts: Fact[], reference?: string): void {
   const name = text(get(object, 'metadata.name'));
+  const address = reference ?? (name === undefined ? undefined : `${kind}/${name}`);
   const pods = podsOf(object, kind);
   const head = entryOf(object, 'kind')?.span ?? object.entries[0]?.keySpan ?? object.span;
   const manifest: Fact = {
@@ -95,7 +96,7 @@ export function objectFacts(base: Base, object: MapNode, kind: string, facts: Fa
     node: object,
     head: oneLine(base.document, head),
     span: object.span,
-    ...(name !== undefined && { address: `${kind}/${name}` }),
+    ...(address !== undefined && { address }),
   };
   facts.push(manifest);
   for (const entry of pods) {

@@ -139,7 +139,8 @@ export function kubernetesFacts(resources: readonly Fact[], everything: () => re
     const own = type === 'default_service_account' ? body.entries.map((entry) => called(entry, named('name', 'default'))) : body.entries;
     const object: MapNode = { ...body, entries: [named('apiVersion', apiVersion), named('kind', kind), ...own] };
     sources.set(object, node);
-    objectFacts({ ...base, notation: { node: (of) => sources.get(of), edit: inTerraform } }, object, kind, found);
+    // Other resources refer to it by its address in Terraform (`kubernetes_service.web.metadata[0].name`).
+    objectFacts({ ...base, notation: { node: (of) => sources.get(of), edit: inTerraform } }, object, kind, found, resource.address);
   }
   return found;
 }
