@@ -93,42 +93,43 @@ import check89 from './kubernetes/control-plane-profiling.ts';
 import check90 from './kubernetes/controller-manager-keys-missing.ts';
 import check91 from './kubernetes/credential-in-config-map.ts';
 import check92 from './kubernetes/credential-in-environment.ts';
-import check93 from './kubernetes/etcd-auto-tls.ts';
-import check94 from './kubernetes/etcd-cleartext.ts';
-import check95 from './kubernetes/etcd-connection-unverified.ts';
-import check96 from './kubernetes/etcd-no-client-certificates.ts';
-import check97 from './kubernetes/ingress-duplicate-host.ts';
-import check98 from './kubernetes/ingress-host-without-certificate.ts';
-import check99 from './kubernetes/ingress-without-service.ts';
-import check100 from './kubernetes/insecure-api-port.ts';
-import check101 from './kubernetes/kubelet-certificate-rotation.ts';
-import check102 from './kubernetes/kubelet-connection-unverified.ts';
-import check103 from './kubernetes/kubelet-idle-streams.ts';
-import check104 from './kubernetes/kubelet-kernel-settings.ts';
-import check105 from './kubernetes/kubelet-read-only-port.ts';
-import check106 from './kubernetes/memory-overcommitted.ts';
-import check107 from './kubernetes/memory-request-below-limit.ts';
-import check108 from './kubernetes/namespace-without-limit-range.ts';
-import check109 from './kubernetes/namespace-without-quota.ts';
-import check110 from './kubernetes/no-always-pull-images.ts';
-import check111 from './kubernetes/no-audit-log.ts';
-import check112 from './kubernetes/no-client-certificates.ts';
-import check113 from './kubernetes/no-event-rate-limit.ts';
-import check114 from './kubernetes/no-node-restriction.ts';
-import check115 from './kubernetes/no-pod-garbage-collection.ts';
-import check116 from './kubernetes/probe-wrong-port.ts';
-import check117 from './kubernetes/same-probes.ts';
-import check118 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check119 from './kubernetes/service-account-keys-missing.ts';
-import check120 from './kubernetes/shared-controller-credentials.ts';
-import check121 from './kubernetes/shared-service-account.ts';
-import check122 from './kubernetes/shared-user-id.ts';
-import check123 from './kubernetes/short-audit-log.ts';
-import check124 from './kubernetes/static-api-credentials.ts';
-import check125 from './kubernetes/token-automount.ts';
-import check126 from './kubernetes/weak-control-plane-tls.ts';
-import check127 from './kubernetes/writable-host-path.ts';
-import check128 from './oci/administrator-api-key.ts';
+import check93 from './kubernetes/default-namespace.ts';
+import check94 from './kubernetes/etcd-auto-tls.ts';
+import check95 from './kubernetes/etcd-cleartext.ts';
+import check96 from './kubernetes/etcd-connection-unverified.ts';
+import check97 from './kubernetes/etcd-no-client-certificates.ts';
+import check98 from './kubernetes/ingress-duplicate-host.ts';
+import check99 from './kubernetes/ingress-host-without-certificate.ts';
+import check100 from './kubernetes/ingress-without-service.ts';
+import check101 from './kubernetes/insecure-api-port.ts';
+import check102 from './kubernetes/kubelet-certificate-rotation.ts';
+import check103 from './kubernetes/kubelet-connection-unverified.ts';
+import check104 from './kubernetes/kubelet-idle-streams.ts';
+import check105 from './kubernetes/kubelet-kernel-settings.ts';
+import check106 from './kubernetes/kubelet-read-only-port.ts';
+import check107 from './kubernetes/memory-overcommitted.ts';
+import check108 from './kubernetes/memory-request-below-limit.ts';
+import check109 from './kubernetes/namespace-without-limit-range.ts';
+import check110 from './kubernetes/namespace-without-quota.ts';
+import check111 from './kubernetes/no-always-pull-images.ts';
+import check112 from './kubernetes/no-audit-log.ts';
+import check113 from './kubernetes/no-client-certificates.ts';
+import check114 from './kubernetes/no-event-rate-limit.ts';
+import check115 from './kubernetes/no-node-restriction.ts';
+import check116 from './kubernetes/no-pod-garbage-collection.ts';
+import check117 from './kubernetes/probe-wrong-port.ts';
+import check118 from './kubernetes/same-probes.ts';
+import check119 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check120 from './kubernetes/service-account-keys-missing.ts';
+import check121 from './kubernetes/shared-controller-credentials.ts';
+import check122 from './kubernetes/shared-service-account.ts';
+import check123 from './kubernetes/shared-user-id.ts';
+import check124 from './kubernetes/short-audit-log.ts';
+import check125 from './kubernetes/static-api-credentials.ts';
+import check126 from './kubernetes/token-automount.ts';
+import check127 from './kubernetes/weak-control-plane-tls.ts';
+import check128 from './kubernetes/writable-host-path.ts';
+import check129 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -224,40 +225,41 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/controller-manager-keys-missing': check90,
   'kubernetes/credential-in-config-map': check91,
   'kubernetes/credential-in-environment': check92,
-  'kubernetes/etcd-auto-tls': check93,
-  'kubernetes/etcd-cleartext': check94,
-  'kubernetes/etcd-connection-unverified': check95,
-  'kubernetes/etcd-no-client-certificates': check96,
-  'kubernetes/ingress-duplicate-host': check97,
-  'kubernetes/ingress-host-without-certificate': check98,
-  'kubernetes/ingress-without-service': check99,
-  'kubernetes/insecure-api-port': check100,
-  'kubernetes/kubelet-certificate-rotation': check101,
-  'kubernetes/kubelet-connection-unverified': check102,
-  'kubernetes/kubelet-idle-streams': check103,
-  'kubernetes/kubelet-kernel-settings': check104,
-  'kubernetes/kubelet-read-only-port': check105,
-  'kubernetes/memory-overcommitted': check106,
-  'kubernetes/memory-request-below-limit': check107,
-  'kubernetes/namespace-without-limit-range': check108,
-  'kubernetes/namespace-without-quota': check109,
-  'kubernetes/no-always-pull-images': check110,
-  'kubernetes/no-audit-log': check111,
-  'kubernetes/no-client-certificates': check112,
-  'kubernetes/no-event-rate-limit': check113,
-  'kubernetes/no-node-restriction': check114,
-  'kubernetes/no-pod-garbage-collection': check115,
-  'kubernetes/probe-wrong-port': check116,
-  'kubernetes/same-probes': check117,
-  'kubernetes/secrets-unencrypted-in-etcd': check118,
-  'kubernetes/service-account-keys-missing': check119,
-  'kubernetes/shared-controller-credentials': check120,
-  'kubernetes/shared-service-account': check121,
-  'kubernetes/shared-user-id': check122,
-  'kubernetes/short-audit-log': check123,
-  'kubernetes/static-api-credentials': check124,
-  'kubernetes/token-automount': check125,
-  'kubernetes/weak-control-plane-tls': check126,
-  'kubernetes/writable-host-path': check127,
-  'oci/administrator-api-key': check128,
+  'kubernetes/default-namespace': check93,
+  'kubernetes/etcd-auto-tls': check94,
+  'kubernetes/etcd-cleartext': check95,
+  'kubernetes/etcd-connection-unverified': check96,
+  'kubernetes/etcd-no-client-certificates': check97,
+  'kubernetes/ingress-duplicate-host': check98,
+  'kubernetes/ingress-host-without-certificate': check99,
+  'kubernetes/ingress-without-service': check100,
+  'kubernetes/insecure-api-port': check101,
+  'kubernetes/kubelet-certificate-rotation': check102,
+  'kubernetes/kubelet-connection-unverified': check103,
+  'kubernetes/kubelet-idle-streams': check104,
+  'kubernetes/kubelet-kernel-settings': check105,
+  'kubernetes/kubelet-read-only-port': check106,
+  'kubernetes/memory-overcommitted': check107,
+  'kubernetes/memory-request-below-limit': check108,
+  'kubernetes/namespace-without-limit-range': check109,
+  'kubernetes/namespace-without-quota': check110,
+  'kubernetes/no-always-pull-images': check111,
+  'kubernetes/no-audit-log': check112,
+  'kubernetes/no-client-certificates': check113,
+  'kubernetes/no-event-rate-limit': check114,
+  'kubernetes/no-node-restriction': check115,
+  'kubernetes/no-pod-garbage-collection': check116,
+  'kubernetes/probe-wrong-port': check117,
+  'kubernetes/same-probes': check118,
+  'kubernetes/secrets-unencrypted-in-etcd': check119,
+  'kubernetes/service-account-keys-missing': check120,
+  'kubernetes/shared-controller-credentials': check121,
+  'kubernetes/shared-service-account': check122,
+  'kubernetes/shared-user-id': check123,
+  'kubernetes/short-audit-log': check124,
+  'kubernetes/static-api-credentials': check125,
+  'kubernetes/token-automount': check126,
+  'kubernetes/weak-control-plane-tls': check127,
+  'kubernetes/writable-host-path': check128,
+  'oci/administrator-api-key': check129,
 };
