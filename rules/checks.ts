@@ -88,48 +88,53 @@ import check84 from './kubernetes/anonymous-api-access.ts';
 import check85 from './kubernetes/api-server-certificate.ts';
 import check86 from './kubernetes/apparmor-off.ts';
 import check87 from './kubernetes/authorization-without-rbac.ts';
-import check88 from './kubernetes/control-plane-bind-address.ts';
-import check89 from './kubernetes/control-plane-profiling.ts';
-import check90 from './kubernetes/controller-manager-keys-missing.ts';
-import check91 from './kubernetes/credential-in-config-map.ts';
-import check92 from './kubernetes/credential-in-environment.ts';
-import check93 from './kubernetes/default-namespace.ts';
-import check94 from './kubernetes/etcd-auto-tls.ts';
-import check95 from './kubernetes/etcd-cleartext.ts';
-import check96 from './kubernetes/etcd-connection-unverified.ts';
-import check97 from './kubernetes/etcd-no-client-certificates.ts';
-import check98 from './kubernetes/ingress-duplicate-host.ts';
-import check99 from './kubernetes/ingress-host-without-certificate.ts';
-import check100 from './kubernetes/ingress-without-service.ts';
-import check101 from './kubernetes/insecure-api-port.ts';
-import check102 from './kubernetes/kubelet-certificate-rotation.ts';
-import check103 from './kubernetes/kubelet-connection-unverified.ts';
-import check104 from './kubernetes/kubelet-idle-streams.ts';
-import check105 from './kubernetes/kubelet-kernel-settings.ts';
-import check106 from './kubernetes/kubelet-read-only-port.ts';
-import check107 from './kubernetes/memory-overcommitted.ts';
-import check108 from './kubernetes/memory-request-below-limit.ts';
-import check109 from './kubernetes/namespace-without-limit-range.ts';
-import check110 from './kubernetes/namespace-without-quota.ts';
-import check111 from './kubernetes/no-always-pull-images.ts';
-import check112 from './kubernetes/no-audit-log.ts';
-import check113 from './kubernetes/no-client-certificates.ts';
-import check114 from './kubernetes/no-event-rate-limit.ts';
-import check115 from './kubernetes/no-node-restriction.ts';
-import check116 from './kubernetes/no-pod-garbage-collection.ts';
-import check117 from './kubernetes/probe-wrong-port.ts';
-import check118 from './kubernetes/same-probes.ts';
-import check119 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check120 from './kubernetes/service-account-keys-missing.ts';
-import check121 from './kubernetes/shared-controller-credentials.ts';
-import check122 from './kubernetes/shared-service-account.ts';
-import check123 from './kubernetes/shared-user-id.ts';
-import check124 from './kubernetes/short-audit-log.ts';
-import check125 from './kubernetes/static-api-credentials.ts';
-import check126 from './kubernetes/token-automount.ts';
-import check127 from './kubernetes/weak-control-plane-tls.ts';
-import check128 from './kubernetes/writable-host-path.ts';
-import check129 from './oci/administrator-api-key.ts';
+import check88 from './kubernetes/budget-blocks-maintenance.ts';
+import check89 from './kubernetes/control-plane-bind-address.ts';
+import check90 from './kubernetes/control-plane-profiling.ts';
+import check91 from './kubernetes/controller-manager-keys-missing.ts';
+import check92 from './kubernetes/credential-in-config-map.ts';
+import check93 from './kubernetes/credential-in-environment.ts';
+import check94 from './kubernetes/default-namespace.ts';
+import check95 from './kubernetes/duplicate-autoscaler.ts';
+import check96 from './kubernetes/duplicate-env.ts';
+import check97 from './kubernetes/duplicate-service-selector.ts';
+import check98 from './kubernetes/etcd-auto-tls.ts';
+import check99 from './kubernetes/etcd-cleartext.ts';
+import check100 from './kubernetes/etcd-connection-unverified.ts';
+import check101 from './kubernetes/etcd-no-client-certificates.ts';
+import check102 from './kubernetes/ingress-duplicate-host.ts';
+import check103 from './kubernetes/ingress-host-without-certificate.ts';
+import check104 from './kubernetes/ingress-without-service.ts';
+import check105 from './kubernetes/insecure-api-port.ts';
+import check106 from './kubernetes/kubelet-certificate-rotation.ts';
+import check107 from './kubernetes/kubelet-connection-unverified.ts';
+import check108 from './kubernetes/kubelet-idle-streams.ts';
+import check109 from './kubernetes/kubelet-kernel-settings.ts';
+import check110 from './kubernetes/kubelet-read-only-port.ts';
+import check111 from './kubernetes/memory-overcommitted.ts';
+import check112 from './kubernetes/memory-request-below-limit.ts';
+import check113 from './kubernetes/mismatching-selector.ts';
+import check114 from './kubernetes/namespace-without-limit-range.ts';
+import check115 from './kubernetes/namespace-without-quota.ts';
+import check116 from './kubernetes/no-always-pull-images.ts';
+import check117 from './kubernetes/no-audit-log.ts';
+import check118 from './kubernetes/no-client-certificates.ts';
+import check119 from './kubernetes/no-event-rate-limit.ts';
+import check120 from './kubernetes/no-node-restriction.ts';
+import check121 from './kubernetes/no-pod-garbage-collection.ts';
+import check122 from './kubernetes/probe-wrong-port.ts';
+import check123 from './kubernetes/same-probes.ts';
+import check124 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check125 from './kubernetes/service-account-keys-missing.ts';
+import check126 from './kubernetes/shared-controller-credentials.ts';
+import check127 from './kubernetes/shared-service-account.ts';
+import check128 from './kubernetes/shared-user-id.ts';
+import check129 from './kubernetes/short-audit-log.ts';
+import check130 from './kubernetes/static-api-credentials.ts';
+import check131 from './kubernetes/token-automount.ts';
+import check132 from './kubernetes/weak-control-plane-tls.ts';
+import check133 from './kubernetes/writable-host-path.ts';
+import check134 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -220,46 +225,51 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/api-server-certificate': check85,
   'kubernetes/apparmor-off': check86,
   'kubernetes/authorization-without-rbac': check87,
-  'kubernetes/control-plane-bind-address': check88,
-  'kubernetes/control-plane-profiling': check89,
-  'kubernetes/controller-manager-keys-missing': check90,
-  'kubernetes/credential-in-config-map': check91,
-  'kubernetes/credential-in-environment': check92,
-  'kubernetes/default-namespace': check93,
-  'kubernetes/etcd-auto-tls': check94,
-  'kubernetes/etcd-cleartext': check95,
-  'kubernetes/etcd-connection-unverified': check96,
-  'kubernetes/etcd-no-client-certificates': check97,
-  'kubernetes/ingress-duplicate-host': check98,
-  'kubernetes/ingress-host-without-certificate': check99,
-  'kubernetes/ingress-without-service': check100,
-  'kubernetes/insecure-api-port': check101,
-  'kubernetes/kubelet-certificate-rotation': check102,
-  'kubernetes/kubelet-connection-unverified': check103,
-  'kubernetes/kubelet-idle-streams': check104,
-  'kubernetes/kubelet-kernel-settings': check105,
-  'kubernetes/kubelet-read-only-port': check106,
-  'kubernetes/memory-overcommitted': check107,
-  'kubernetes/memory-request-below-limit': check108,
-  'kubernetes/namespace-without-limit-range': check109,
-  'kubernetes/namespace-without-quota': check110,
-  'kubernetes/no-always-pull-images': check111,
-  'kubernetes/no-audit-log': check112,
-  'kubernetes/no-client-certificates': check113,
-  'kubernetes/no-event-rate-limit': check114,
-  'kubernetes/no-node-restriction': check115,
-  'kubernetes/no-pod-garbage-collection': check116,
-  'kubernetes/probe-wrong-port': check117,
-  'kubernetes/same-probes': check118,
-  'kubernetes/secrets-unencrypted-in-etcd': check119,
-  'kubernetes/service-account-keys-missing': check120,
-  'kubernetes/shared-controller-credentials': check121,
-  'kubernetes/shared-service-account': check122,
-  'kubernetes/shared-user-id': check123,
-  'kubernetes/short-audit-log': check124,
-  'kubernetes/static-api-credentials': check125,
-  'kubernetes/token-automount': check126,
-  'kubernetes/weak-control-plane-tls': check127,
-  'kubernetes/writable-host-path': check128,
-  'oci/administrator-api-key': check129,
+  'kubernetes/budget-blocks-maintenance': check88,
+  'kubernetes/control-plane-bind-address': check89,
+  'kubernetes/control-plane-profiling': check90,
+  'kubernetes/controller-manager-keys-missing': check91,
+  'kubernetes/credential-in-config-map': check92,
+  'kubernetes/credential-in-environment': check93,
+  'kubernetes/default-namespace': check94,
+  'kubernetes/duplicate-autoscaler': check95,
+  'kubernetes/duplicate-env': check96,
+  'kubernetes/duplicate-service-selector': check97,
+  'kubernetes/etcd-auto-tls': check98,
+  'kubernetes/etcd-cleartext': check99,
+  'kubernetes/etcd-connection-unverified': check100,
+  'kubernetes/etcd-no-client-certificates': check101,
+  'kubernetes/ingress-duplicate-host': check102,
+  'kubernetes/ingress-host-without-certificate': check103,
+  'kubernetes/ingress-without-service': check104,
+  'kubernetes/insecure-api-port': check105,
+  'kubernetes/kubelet-certificate-rotation': check106,
+  'kubernetes/kubelet-connection-unverified': check107,
+  'kubernetes/kubelet-idle-streams': check108,
+  'kubernetes/kubelet-kernel-settings': check109,
+  'kubernetes/kubelet-read-only-port': check110,
+  'kubernetes/memory-overcommitted': check111,
+  'kubernetes/memory-request-below-limit': check112,
+  'kubernetes/mismatching-selector': check113,
+  'kubernetes/namespace-without-limit-range': check114,
+  'kubernetes/namespace-without-quota': check115,
+  'kubernetes/no-always-pull-images': check116,
+  'kubernetes/no-audit-log': check117,
+  'kubernetes/no-client-certificates': check118,
+  'kubernetes/no-event-rate-limit': check119,
+  'kubernetes/no-node-restriction': check120,
+  'kubernetes/no-pod-garbage-collection': check121,
+  'kubernetes/probe-wrong-port': check122,
+  'kubernetes/same-probes': check123,
+  'kubernetes/secrets-unencrypted-in-etcd': check124,
+  'kubernetes/service-account-keys-missing': check125,
+  'kubernetes/shared-controller-credentials': check126,
+  'kubernetes/shared-service-account': check127,
+  'kubernetes/shared-user-id': check128,
+  'kubernetes/short-audit-log': check129,
+  'kubernetes/static-api-credentials': check130,
+  'kubernetes/token-automount': check131,
+  'kubernetes/weak-control-plane-tls': check132,
+  'kubernetes/writable-host-path': check133,
+  'oci/administrator-api-key': check134,
 };
