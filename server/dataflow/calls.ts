@@ -69,12 +69,20 @@ export function callbackOf(
   }
 }
 
+/** Library functions that call their last argument with each item of the first. */
+export const iterates = (canonical: string | undefined): boolean =>
+  canonical !== undefined &&
+  /^(?:async|lodash|_|underscore|bluebird|Promise|p_map|jQuery|\$)(?:\.(?:each|forEach|map|filter|flatMap|eachOf|eachSeries|eachLimit|mapSeries|mapLimit|forEachOf))?$/.test(
+    canonical,
+  );
+
 /** Operators that give a number or an answer, whatever they are given. */
 export const arithmetic = /^(?:[-*/%&|^]|\*\*|<<|>>>?|[=!]==?|[<>]=?|in|instanceof)$/;
 
-/** Whether `replace(/[^\w.-]/g, …)` leaves nothing but letters, digits and what is harmless among them. */
-export function keepsWordsOnly(regex: Node | undefined): boolean {
-  if (regex?.type !== 'RegExpLiteral' || !regex.flags.includes('g')) return false;
+/** Whether `replace(/[^\w.-]/g, …)` leaves nothing but letters, digits and what is harmless among them; `all`: whether it must ask for every one. */
+export function keepsWordsOnly(regex: Node | undefined, all = true): boolean {
+  if (regex?.type !== 'RegExpLiteral' || (all && !regex.flags.includes('g'))) return false;
+  if (/^\(?\\[WD][+*]?\)?$/.test(regex.pattern)) return true;
   const kept = /^\(?\[\^((?:[^\]\\]|\\.)*)\][+*]?\)?$/.exec(regex.pattern)?.[1];
   return kept !== undefined && /^(?:\\[wds.-]|[a-zA-Z0-9]-[a-zA-Z0-9]|[\w .@-])*$/.test(kept);
 }

@@ -1,6 +1,6 @@
 import type { ObjectExpression } from '@babel/types';
 import { isMember, keyName, propertyName, unwrap, type FunctionNode, type Node } from './nodes.ts';
-import { rootOf } from './names.ts';
+import { rootOf, writtenName } from './names.ts';
 import { lookup, type Binding, type Scope } from './scopes.ts';
 import { readCarrier, isCarrier, sources, type SourceName } from './sources.ts';
 import { State } from './state.ts';
@@ -73,6 +73,34 @@ export abstract class Memory {
     }
   }
 
+  /** `for await (const chunk of req)`: a request is read piece by piece. */
+  pieces(value: Value | undefined, at: Node): Value | undefined {
+    return value?.carrier === 'request' ? this.source('user-input', at) : flat(value);
+  }
+
+  /** What a handler has put where the ones after it find it: `req.code`, `res.locals.code`, `ctx.state.code`. */
+  protected shared(name: string): Value | undefined {
+    return this.ever.get(`shared ${name}`);
+  }
+
+  private share(target: Node, name: string, value: Value | undefined): void {
+    const taints = value?.taints.filter(({ label }) => label.kind !== 'param');
+    if (!taints?.length || !isMember(target)) return;
+    const key = `shared ${name}`;
+    this.ever.set(key, union(this.ever.get(key), tainted(taints)));
+  }
+
+  /** Puts a value under a key of its own: `map.set('name', value)`. */
+  protected put(object: Node, key: string, value: Value | undefined, scope: Scope): void {
+    const target = unwrap(object);
+    const binding = target.type === 'Identifier' ? lookup(scope, target.name) : undefined;
+    const before = binding && this.state.get(binding);
+    if (!binding || (before && !before.props)) return this.fill(object, flat(value), scope, undefined);
+    const after = union(before, value && { taints: value.taints, rest: [] })!;
+    this.state.set(binding, { ...after, rest: before?.rest ?? [], props: new Map([...(before?.props ?? []), [key, value]]) });
+    this.ever.set(binding, union(this.ever.get(binding), this.state.get(binding)));
+  }
+
   /** Puts a value into a property of the object at the root of a member expression. */
   protected fill(target: Node, value: Value | undefined, scope: Scope, name: string | undefined): void {
     const root = rootOf(target);
@@ -81,6 +109,8 @@ export abstract class Memory {
     if (!binding) return;
     const before = this.state.get(binding);
     if (!value && !before) return;
+    if (name !== undefined && (before?.carrier === 'request' || /\.(?:locals|state)\.[\w$]+$/.test(writtenName(target) ?? '')))
+      this.share(target, name, value);
     const direct = isMember(target) && unwrap(target.object) === root && name !== undefined;
     let after = union(before, value ? { ...value, rest: direct ? [] : value.rest } : undefined);
     if (direct && after) after = { ...after, props: new Map([...(before?.props ?? []), [name, value]]) };
@@ -97,6 +127,7 @@ export abstract class Memory {
     }
     if (name === 'length') return undefined;
     if (value.props?.has(name)) return value.props.get(name);
+    if (value.carrier === 'request') return this.shared(name);
     return tainted(outOf(value.props ? value.rest : value.taints));
   }
 

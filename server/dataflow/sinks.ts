@@ -31,6 +31,10 @@ export interface Summary {
   returns: Value | undefined;
   /** Parameters that reach a sink. */
   readonly sinks: { readonly index: number; readonly end: End; readonly taint: Taint }[];
+  /** What it calls the functions with that it is given. */
+  readonly calls: { readonly index: number; readonly args: readonly (Value | undefined)[] }[];
+  /** Parameters that are known to be harmless when it has come back. */
+  proves: ReadonlySet<number> | undefined;
 }
 
 /** Collects what reaches a sink, each sink once. */

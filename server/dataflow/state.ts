@@ -59,7 +59,12 @@ export class State {
     const safe = a.safe === b.safe ? a.safe : new Set([...a.safe].filter((written) => b.safe.has(written)));
     if (a.vars === b.vars) return new State(a.vars, safe, false);
     const vars = new Map(a.vars);
-    for (const [binding, value] of b.vars) vars.set(binding, union(vars.get(binding), value));
+    // What one way has proved harmless comes out of it as nothing: `if (!known(x)) x = 'a';`.
+    const proves = (state: State, binding: Binding): boolean => state.safe.has(binding.name) && !safe.has(binding.name);
+    for (const [binding, value] of b.vars) {
+      const before = proves(a, binding) ? undefined : vars.get(binding);
+      vars.set(binding, proves(b, binding) ? before : union(before, value));
+    }
     return new State(vars, safe);
   }
 }

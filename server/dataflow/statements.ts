@@ -1,7 +1,7 @@
 import { keyName, unwrap, type ClassNode, type FunctionNode, type Node } from './nodes.ts';
 import type { Scope, Scopes } from './scopes.ts';
 import { State } from './state.ts';
-import { flat, union, type Value } from './values.ts';
+import { union, type Value } from './values.ts';
 
 /** What statements need of the interpreter (taint.ts). */
 export interface Machine {
@@ -14,6 +14,10 @@ export interface Machine {
   setField(scope: Scope, name: string, value: Value | undefined): void;
   prove(test: Node, truth: boolean, scope: Scope): void;
   summaryOf(fn: FunctionNode, outer: Scope): unknown;
+  /** Control leaves the function. */
+  leave(): void;
+  /** What comes out of a value that is read like a list, piece by piece. */
+  pieces(value: Value | undefined, at: Node): Value | undefined;
   statements(body: readonly Node[], scope: Scope): boolean;
   statement(node: Node, scope: Scope): boolean;
 }
@@ -30,6 +34,7 @@ export function execute(node: Node, scope: Scope, machine: Machine): boolean {
       return false;
     case 'ReturnStatement':
       if (node.argument) machine.frame.summary.returns = union(machine.frame.summary.returns, machine.evaluate(node.argument, scope));
+      machine.leave();
       return true;
     case 'ThrowStatement':
       machine.evaluate(node.argument, scope);
@@ -69,7 +74,7 @@ export function execute(node: Node, scope: Scope, machine: Machine): boolean {
       const items = machine.evaluate(node.right, scope);
       const target = node.left.type === 'VariableDeclaration' ? node.left.declarations[0]?.id : node.left;
       loop(machine, () => {
-        if (target) machine.assign(target, flat(items), inner);
+        if (target) machine.assign(target, machine.pieces(items, node.right), inner);
         machine.statement(node.body, inner);
       });
       return false;
@@ -95,14 +100,19 @@ export function execute(node: Node, scope: Scope, machine: Machine): boolean {
       const subject = unwrap(node.discriminant);
       const before = machine.state;
       let after: State | undefined;
+      let through: State | undefined;
       for (const { test, consequent } of node.cases) {
         machine.state = before.copy();
         if (test) machine.state.prove(machine.text.slice(subject.start!, subject.end!));
-        machine.statements(consequent, inner);
-        after = after ? State.join(after, machine.state) : machine.state;
+        if (through) machine.state = State.join(through, machine.state);
+        const leaves = machine.statements(consequent, inner);
+        through = leaves ? undefined : machine.state;
+        if (leaves && leavesSwitch(consequent)) after = after ? State.join(after, machine.state) : machine.state;
       }
-      machine.state = after ? State.join(before, after) : before;
-      return false;
+      if (through) after = after ? State.join(after, through) : through;
+      const all = node.cases.some(({ test }) => !test);
+      machine.state = all ? (after ?? before) : after ? State.join(before, after) : before;
+      return all && !after;
     }
     case 'LabeledStatement':
       machine.statement(node.body, scope);
@@ -127,6 +137,12 @@ export function execute(node: Node, scope: Scope, machine: Machine): boolean {
     default:
       return false;
   }
+}
+
+/** Whether a case ends with `break`, so that what follows the switch comes next. */
+function leavesSwitch(body: readonly Node[]): boolean {
+  const last = body.findLast((one) => one.type !== 'EmptyStatement');
+  return last?.type === 'BlockStatement' ? leavesSwitch(last.body) : last?.type !== 'ReturnStatement' && last?.type !== 'ThrowStatement';
 }
 
 function statementOrExpression(node: Node, scope: Scope, machine: Machine): void {

@@ -1,20 +1,20 @@
 import type { File } from '@babel/types';
-import { arithmetic, callbackOf, effectOf, fills, keepsWordsOnly } from './calls.ts';
-import { applied, foreignFunctions } from './across.ts';
-import { imported, type Foreign, type ForeignFunction, type Neighbourhood } from './foreign.ts';
+import { foreignFunctions } from './across.ts';
+import { arithmetic } from './calls.ts';
+import type { Foreign, Neighbourhood } from './foreign.ts';
 import { functionOf } from './functions.ts';
 import { provedBy } from './guards.ts';
+import { depthLimit, Invocations, ofConstructor, parameter } from './invocations.ts';
 import { canonicalName, lastName, settledInit, writtenName } from './names.ts';
-import { child, isCall, isFunction, isMember, keysOf, propertyName, unwrap, type CallNode, type FunctionNode, type Node } from './nodes.ts';
-import { type Match, type QueryIndex } from './queries.ts';
+import { child, isCall, isMember, keysOf, propertyName, unwrap, type FunctionNode, type Node } from './nodes.ts';
+import type { Match, QueryIndex } from './queries.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
-import { Sinks, type End, type Flow, type Summary } from './sinks.ts';
-import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
+import type { Flow } from './sinks.ts';
+import { mayBeSource, sourceByName } from './sources.ts';
 import { State } from './state.ts';
-import { Memory } from './memory.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
-import { concatenated, itemsOf, sideBySide, templateParts } from './text.ts';
-import { cleaned, flat, composed, nothing, tainted, through, union, type Label, type Taint, type Value } from './values.ts';
+import { concatenated, itemsOf, templateParts } from './text.ts';
+import { cleaned, flat, nothing, tainted, union, type Label, type Value } from './values.ts';
 
 /** Follows values from sources to sinks through one file: each function once, with what its parameters lead to as a summary. */
 export function taints(
@@ -42,113 +42,14 @@ export function exported(
   );
 }
 
-interface Frame {
-  readonly fn: FunctionNode | undefined;
-  readonly summary: Summary;
-  loops: number;
-}
-
-const depthLimit = 250;
-
-class Interpreter extends Memory implements Machine {
-  readonly text: string;
-  readonly scopes: Scopes;
-  readonly sinks: Sinks;
-  private readonly near: Neighbourhood;
-  private readonly index: QueryIndex;
-  private readonly flows: ReadonlyMap<Node, readonly Match[]>;
-  private readonly summaries = new Map<FunctionNode, Summary>();
-  /** The latest value of each node that has one, for sinks. */
-  private readonly values = new Map<Node, Value>();
-  frame: Frame = { fn: undefined, summary: { returns: undefined, sinks: [] }, loops: 0 };
-  private depth = 0;
-  /** Bounds the whole run; loops and branches look at nodes more than once. */
-  private left: number;
-
-  constructor(near: Neighbourhood, scopes: Scopes, index: QueryIndex, flows: ReadonlyMap<Node, readonly Match[]>) {
-    super();
-    const { document } = near;
-    this.near = near;
-    this.index = index;
-    this.text = document.text;
-    this.scopes = scopes;
-    this.sinks = new Sinks(document, scopes, index);
-    this.flows = flows;
-    this.left = 50_000 + document.text.length * 4;
-  }
+class Interpreter extends Invocations implements Machine {
+  /** Whether reading a property may run a function of this file. */
+  private readonly getters = [...this.scopes.parents.keys()].some(isGetter);
 
   run(program: File): readonly Flow[] {
     this.statements(program.program.body, this.scopes.root);
     for (const fn of this.scopes.parents.keys()) this.summaryOf(fn, this.scopes.inside.get(fn)?.parent ?? this.scopes.root);
     return this.sinks.found;
-  }
-
-  // ------------------------------------------------------------------------------------------ functions
-
-  summaryOf(fn: FunctionNode, outer: Scope): Summary {
-    const known = this.summaries.get(fn);
-    if (known) return known;
-    const summary: Summary = { returns: undefined, sinks: [] };
-    this.summaries.set(fn, summary);
-    const scope = this.scopes.inside.get(fn) ?? outer;
-    const { frame, state, depth } = this;
-    if (depth > depthLimit) return summary;
-    this.frame = { fn, summary, loops: 0 };
-    this.state = state.copy();
-    for (const [index, param] of fn.params.entries()) {
-      const own: Taint = { label: { kind: 'param', of: fn, index }, origin: param, trace: [], clean: nothing };
-      const carried = carriedBy(fn, index, outer, this.scopes);
-      const value = !carried
-        ? tainted([own])
-        : isCarrier(carried)
-          ? tainted([], carried)
-          : union(this.source(carried, param), tainted([own]));
-      this.assign(param.type === 'TSParameterProperty' ? param.parameter : param, value, scope);
-      if (param.type === 'TSParameterProperty' && param.parameter.type === 'Identifier') this.setField(scope, param.parameter.name, value);
-    }
-    if (fn.body.type === 'BlockStatement') this.statements(fn.body.body, scope);
-    else summary.returns = union(summary.returns, this.evaluate(fn.body, scope));
-    this.frame = frame;
-    this.state = state;
-    return summary;
-  }
-
-  /** Applies a function's summary to arguments. */
-  private call(
-    fn: FunctionNode,
-    args: readonly (Value | undefined)[],
-    at: readonly (Node | undefined)[],
-    scope: Scope,
-    name: string,
-  ): Value | undefined {
-    const { returns, sinks } = this.summaryOf(fn, this.scopes.inside.get(fn)?.parent ?? scope);
-    const passed = args.map((value, i) => through(value, { node: at[i] ?? fn, message: `passed to \`${name}\`` }));
-    const last = fn.params.length - 1;
-    const argument = (index: number): Value | undefined => {
-      if (index !== last || fn.params[last]?.type !== 'RestElement') return passed[index];
-      return passed.slice(index).reduce((a, b) => union(a, b), undefined);
-    };
-    for (const { index, end, taint } of [...sinks]) {
-      for (const outer of argument(index)?.taints ?? []) {
-        this.reach(end, { ...composed(taint, outer), trace: [...outer.trace, ...taint.trace] });
-      }
-    }
-    if (!returns) return undefined;
-    const taints: Taint[] = [];
-    for (const taint of returns.taints) {
-      if (taint.label.kind !== 'param' || taint.label.of !== fn) taints.push(taint);
-      else for (const outer of argument(taint.label.index)?.taints ?? []) taints.push(composed(taint, outer));
-    }
-    return tainted(taints, returns.carrier);
-  }
-
-  /** The function of another file that a callee stands for. */
-  private foreignOf(callee: Node, scope: Scope): ForeignFunction | undefined {
-    const { imports, document } = this.near;
-    if (!imports) return undefined;
-    const canonical = canonicalName(callee, scope, this.scopes);
-    const from = canonical === undefined ? undefined : imported(canonical, this.scopes);
-    return from && imports.foreign(from.specifier, document.path, this.index.queries)?.get(from.name);
   }
 
   // ----------------------------------------------------------------------------------------- statements
@@ -203,7 +104,7 @@ class Interpreter extends Memory implements Machine {
     switch (node.type) {
       case 'Identifier': {
         const binding = lookup(scope, node.name);
-        if (!binding) return undefined;
+        if (!binding) return node.name === 'arguments' && this.frame.fn ? argumentsOf(this.frame.fn) : undefined;
         if (this.state.has(binding)) return this.state.get(binding);
         if (binding.imported !== undefined) return undefined;
         const name = binding.init && sourceByName(canonicalName(node, scope, this.scopes) ?? '', undefined);
@@ -221,6 +122,15 @@ class Interpreter extends Memory implements Machine {
         const name = propertyName(node);
         if (unwrap(node.object).type === 'ThisExpression')
           return name && scope.self ? this.ever.get(`${scope.self.start} ${name}`) : undefined;
+        if (name !== undefined && isMember(unwrap(node.object)) && /^(?:locals|state)$/.test(lastName(node.object) ?? '')) {
+          const shared = this.shared(name);
+          if (shared) return shared;
+        }
+        const getter = name !== undefined && this.getters ? functionOf(node, scope, this.scopes) : undefined;
+        if (isGetter(getter)) {
+          const value = this.call(getter, [], [], scope, name!);
+          return value?.taints.some(ofConstructor) ? union(value, flat(object)) : value;
+        }
         return name === undefined ? flat(object) : this.read(object, name, node);
       }
       case 'CallExpression':
@@ -296,8 +206,12 @@ class Interpreter extends Memory implements Machine {
       }
       case 'ObjectExpression':
         return this.object(node, scope);
-      case 'ArrayExpression':
-        return this.concatenation(itemsOf(node), scope);
+      case 'ArrayExpression': {
+        const value = this.concatenation(itemsOf(node), scope);
+        if (!value || node.elements.some((item) => item?.type === 'SpreadElement')) return value;
+        const items = node.elements.map((item, i) => [String(i), item ? this.values.get(unwrap(item)) : undefined] as const);
+        return { taints: value.taints, rest: [], props: new Map(items) };
+      }
       case 'SequenceExpression': {
         let value: Value | undefined;
         for (const expression of node.expressions) value = this.evaluate(expression, scope);
@@ -347,68 +261,6 @@ class Interpreter extends Memory implements Machine {
     return undefined;
   }
 
-  private callExpression(node: CallNode, scope: Scope): Value | undefined {
-    const callee = unwrap(node.callee);
-    const method = isMember(callee) ? propertyName(callee) : undefined;
-    const receiver = isMember(callee) ? this.evaluate(callee.object, scope) : undefined;
-    // The property itself may be a source: `req.get('x')`, `ctx.request.body()`.
-    const called = isMember(callee)
-      ? this.evaluate(callee, scope)
-      : isFunction(callee)
-        ? void this.summaryOf(callee, scope)
-        : this.evaluate(callee, scope);
-    const fn = functionOf(callee, scope, this.scopes);
-    const callback = method !== undefined && !fn ? callbackOf(method) : undefined;
-    const args: (Value | undefined)[] = [];
-    let result: Value | undefined;
-    for (const [i, argument] of node.arguments.entries()) {
-      const value = argument.type === 'SpreadElement' ? this.evaluate(argument.argument, scope) : this.evaluate(argument, scope);
-      args.push(value);
-      const given = i === 0 || method === 'then' ? functionOf(argument, scope, this.scopes) : undefined;
-      if (callback && given) {
-        const items = flat(receiver);
-        const parameters = given.params.map((_, p) => (callback.takes.includes(p) ? items : undefined));
-        const returned = this.call(given, parameters, [], scope, `${method} callback`);
-        if (callback.returns) result = union(result, returned);
-      }
-    }
-    const name = mayBeSource(`${lastName(callee) ?? ''}()`) ? canonicalName(node, scope, this.scopes) : undefined;
-    const source = name && sourceByName(name, undefined);
-    if (source) return this.source(source, node);
-    if (fn) return this.call(fn, args, node.arguments, scope, lastName(callee) ?? 'the function');
-    if (node.type === 'NewExpression' && callee.type === 'Identifier') {
-      const made = lookup(scope, callee.name)?.node;
-      const constructor = made?.type === 'ClassDeclaration' ? this.scopes.methods.get(made)?.get('constructor') : undefined;
-      if (constructor) return void this.call(constructor, args, node.arguments, scope, callee.name);
-    }
-    const foreign = this.foreignOf(callee, scope);
-    if (foreign) return applied(foreign, args, node, lastName(callee) ?? 'the function', (end, taint) => this.reach(end, taint));
-    if (callback && result) return union(result, callback.receiver ? flat(receiver) : undefined);
-    if (callback && node.arguments[0] && functionOf(node.arguments[0], scope, this.scopes))
-      return callback.receiver ? flat(receiver) : result;
-    const everything = args.reduce((a, b) => union(a, flat(b)), undefined);
-    const canonical = canonicalName(callee, scope, this.scopes);
-    const effect = effectOf(canonical, method);
-    if (effect === 'ends') return undefined;
-    if (effect === 'passes') {
-      const [target] = node.arguments;
-      if (method === 'assign' && target && everything) this.fill(target, everything, scope, undefined);
-      return union(sideBySide(canonical) ? concatenated(node.arguments, args, scope) : everything, flat(receiver));
-    }
-    if (method !== undefined && isMember(callee)) {
-      if (fills(method) && everything) {
-        this.fill(callee.object, everything, scope, undefined);
-      }
-      if (/^(?:replace|replaceAll|concat|join|padStart|padEnd|fill|with)$/.test(method)) {
-        if (keepsWordsOnly(node.arguments[0])) return args[1];
-        const inserted = args.some((arg) => arg?.taints.length);
-        return inserted ? concatenated([callee.object, ...node.arguments], [receiver, ...args], scope) : flat(receiver);
-      }
-      return flat(called ?? (receiver?.carrier ? undefined : receiver));
-    }
-    return undefined;
-  }
-
   private sink(match: Match): void {
     const here = match.bindings.get('HERE');
     const { node: place } = match.place;
@@ -421,8 +273,14 @@ class Interpreter extends Memory implements Machine {
     if (command && node.type === 'ObjectExpression') value = value?.props?.get(command);
     for (const taint of value?.taints ?? []) this.reach(match, taint);
   }
-
-  private reach(end: End, taint: Taint): void {
-    this.sinks.reach(end, taint, (fn) => this.summaries.get(fn));
-  }
 }
+
+/** `arguments` of a function: its parameters by position. */
+function argumentsOf(fn: FunctionNode): Value {
+  const items = [0, 1, 2, 3].map((index) => [String(index), tainted([parameter(fn, index)])] as const);
+  const taints = items.flatMap(([, value]) => value!.taints);
+  return { taints, rest: taints, props: new Map(items) };
+}
+
+const isGetter = (fn: FunctionNode | undefined): fn is FunctionNode =>
+  (fn?.type === 'ClassMethod' || fn?.type === 'ObjectMethod') && fn.kind === 'get';
