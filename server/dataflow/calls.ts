@@ -50,6 +50,7 @@ export function callbackOf(
     case 'replaceAll':
       return { takes: [0, 1], returns: true, receiver: true };
     case 'forEach':
+    case 'subscribe':
     case 'filter':
     case 'find':
     case 'findLast':
@@ -59,7 +60,7 @@ export function callbackOf(
       return {
         takes: method === 'sort' ? [0, 1] : [0],
         returns: false,
-        receiver: method !== 'forEach' && method !== 'some' && method !== 'every',
+        receiver: method !== 'forEach' && method !== 'subscribe' && method !== 'some' && method !== 'every',
       };
     case 'reduce':
     case 'reduceRight':

@@ -80,7 +80,7 @@ export abstract class Invocations extends Memory {
     this.state = state.copy();
     for (const [index, param] of fn.params.entries()) {
       const own = parameter(fn, index);
-      const carried = carriedBy(fn, index, outer, this.scopes);
+      const carried = carriedBy(fn, index, this.scopes);
       const value = !carried
         ? tainted([own])
         : isCarrier(carried)
@@ -184,8 +184,7 @@ export abstract class Invocations extends Memory {
         if (/^(?:filter|find)$/.test(method!) && this.judges(given)) kept = false;
       } else if (callback.returns && i === 0 && cleans(argument, canonicalName(argument, scope, this.scopes))) return undefined;
     }
-    const name = mayBeSource(`${lastName(callee) ?? ''}()`) ? canonicalName(node, scope, this.scopes) : undefined;
-    const source = name && sourceByName(name, undefined);
+    const source = mayBeSource(`${lastName(callee) ?? ''}()`) ? sourceByName(node, scope, this.scopes) : undefined;
     if (source) return this.source(source, node);
     if (fn) {
       const value = this.call(fn, args, node.arguments, scope, lastName(callee) ?? 'the function');

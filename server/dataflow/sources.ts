@@ -1,5 +1,6 @@
-import { isCall, isMember, propertyName, type FunctionNode, type Node } from './nodes.ts';
+import { isCall, isMember, keyName, propertyName, type FunctionNode, type Node } from './nodes.ts';
 import { canonicalName, lastName, writtenName } from './names.ts';
+import { handlersOf } from './handlers.ts';
 import type { Scope, Scopes } from './scopes.ts';
 
 /** The named sources that `flow: { from: … }` may ask for. */
@@ -16,9 +17,18 @@ export const sources = {
 export type SourceName = keyof typeof sources;
 
 /** Objects that carry input in some of their properties. */
-export type Carrier = 'request' | 'context' | 'event' | 'message';
+export type Carrier = 'request' | 'context' | 'event' | 'message' | 'socket' | 'handshake' | 'procedure' | 'page';
 
-const carriers: ReadonlySet<string> = new Set<Carrier>(['request', 'context', 'event', 'message']);
+const carriers: ReadonlySet<string> = new Set<Carrier>([
+  'request',
+  'context',
+  'event',
+  'message',
+  'socket',
+  'handshake',
+  'procedure',
+  'page',
+]);
 export const isCarrier = (read: SourceName | Carrier): read is Carrier => carriers.has(read);
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -29,8 +39,11 @@ const requestInput = words(
 );
 const parsedInput = words('query body payload json');
 const contextInput = words('query querystring params headers header url originalUrl path hostname host href search get param');
-const eventInput = words(
-  'queryStringParameters multiValueQueryStringParameters pathParameters body headers multiValueHeaders cookies rawPath rawQueryString path',
+/** What the platform writes into the event of a function, and not its caller. */
+const eventOwn = words(
+  'requestContext isBase64Encoded httpMethod resource stageVariables version routeKey source time id account region resources triggerSource ' +
+    'userPoolId callerContext waitUntil respondWith target currentTarget key keyCode which type preventDefault stopPropagation dataTransfer ' +
+    'clipboardData nativeEvent origin ports touches clientX clientY',
 );
 
 /** What reading `property` of a carrier gives: input, another carrier, or nothing of interest. */
@@ -38,13 +51,22 @@ export function readCarrier(carrier: Carrier, property: string): SourceName | Ca
   switch (carrier) {
     case 'request':
       if (requestInput.has(property)) return parsedInput.has(property) ? 'user-object' : 'user-input';
-      return property === 'raw' || property === 'req' ? 'request' : undefined;
+      return property === 'raw' || property === 'req' || property === 'request' ? 'request' : undefined;
     case 'context':
       if (property === 'request' || property === 'req') return 'request';
       if (property === 'query') return 'user-object';
       return contextInput.has(property) || property === 'cookies' ? 'user-input' : undefined;
     case 'event':
-      return eventInput.has(property) ? 'user-input' : undefined;
+      if (property === 'request') return 'request';
+      return eventOwn.has(property) ? undefined : 'user-input';
+    case 'socket':
+      return property === 'handshake' ? 'handshake' : undefined;
+    case 'handshake':
+      return /^(?:query|headers|auth|url)$/.test(property) ? 'user-input' : undefined;
+    case 'procedure':
+      return property === 'input' ? 'user-input' : undefined;
+    case 'page':
+      return property === 'params' || property === 'searchParams' ? 'user-input' : undefined;
     case 'message':
       return property === 'data' ? 'browser-input' : undefined;
   }
@@ -52,10 +74,13 @@ export function readCarrier(carrier: Carrier, property: string): SourceName | Ca
 
 const responses = /^(?:_?res|response|resp|_?reply)$/;
 const requestTypes =
-  /^(?:Request|NextRequest|NextApiRequest|FastifyRequest|IncomingMessage|HttpRequest|AuthenticatedRequest|ExpressRequest)$/;
+  /^(?:Request|NextRequest|NextApiRequest|FastifyRequest|IncomingMessage|HttpRequest|AuthenticatedRequest|ExpressRequest|VercelRequest|RequestWithUser|AuthRequest)$/;
 const contextTypes = /^(?:Context|ParameterizedContext|RouterContext|KoaContext|AppContext|HonoContext)$/;
 const eventTypes = /^(?:APIGatewayProxyEvent(?:V2)?|APIGatewayEvent|LambdaFunctionURLEvent|ALBEvent|HandlerEvent)$/;
-const nestDecorators = words('Query Body Param Headers Header Cookies UploadedFile UploadedFiles RawBody HostParam');
+const nestDecorators = words(
+  'Query Body Param Headers Header Cookies UploadedFile UploadedFiles RawBody HostParam Args Arg MessageBody Payload QueryParam QueryParams ' +
+    'BodyParam HeaderParam CookieParam requestBody',
+);
 const nestRequest = words('Req Request');
 
 function typeName(node: Node): string | undefined {
@@ -71,7 +96,7 @@ const nameOf = (param: Node | undefined): string | undefined => (param?.type ===
  * What a parameter of a function carries, by its decorator, its type, its name, or the call that the function is handed to
  * (`app.get('/', (a, b) => …)`, `addEventListener('message', e => …)`).
  */
-export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes: Scopes): Carrier | SourceName | undefined {
+export function carriedBy(of: FunctionNode, index: number, scopes: Scopes): Carrier | SourceName | undefined {
   const param = of.params[index]!;
   const bare = param.type === 'TSParameterProperty' ? param.parameter : param;
   for (const decorator of ('decorators' in bare ? bare.decorators : undefined) ?? []) {
@@ -86,22 +111,22 @@ export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes:
   if (type && eventTypes.test(type)) return 'event';
   // The argument of a server action.
   if (type === 'FormData') return 'user-input';
+  const handed = handlersOf(scopes).get(of)?.[index];
+  if (handed) return handed;
   const name = nameOf(bare);
   const second = nameOf(of.params[1]);
   const parent = scopes.parents.get(of);
   if (index === 0) {
     if (name && /^(?:req|request)$/.test(name)) return 'request';
     if (name === 'ctx') return 'context';
-    if (name === 'event' && (second === 'context' || second === '_context' || isLambda(of, parent))) return 'event';
+    if (name === 'event' ? /^_?context$/.test(second ?? '') || isLambda(of, parent) : isEventPattern(bare) && isLambda(of, parent))
+      return 'event';
     if (parent?.type === 'CallExpression' && parent.arguments.includes(of as never)) {
       const callee = lastName(parent.callee);
       const [first] = parent.arguments;
       const topic = first?.type === 'StringLiteral' ? first.value : undefined;
       if (callee === 'addEventListener' && topic === 'message') return 'message';
-      if (callee && routes.has(callee) && topic?.startsWith('/') && of.params.length >= 2) return 'request';
       if (callee && routes.has(callee) && topic?.startsWith('/') && name === 'c') return 'context';
-      const canonical = canonicalName(parent.callee, scope, scopes);
-      if (canonical === 'http.createServer' || canonical === 'https.createServer') return 'request';
     }
     if (parent?.type === 'AssignmentExpression' && lastName(parent.left) === 'onmessage') return 'message';
     if (second && responses.test(second) && !name) return 'request';
@@ -110,9 +135,9 @@ export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes:
   if (own && routeHandler.test(own) && index <= 1) return index === 0 && own === own.toUpperCase() ? 'request' : 'context';
   const first = nameOf(of.params[0]);
   // A GraphQL resolver: (parent, args, context, info); a function of Azure: (context, req).
-  if (index === 1 && name === 'args' && of.params.length >= 3) return 'user-input';
+  if (index === 1 && name === 'args' && (of.params.length >= 3 || /^_*(?:parent|root|obj|source)?$/.test(first ?? '-')))
+    return 'user-input';
   if (index === 1 && first === 'context' && name === 'req') return 'request';
-  if (index === 0 && isClientMessage(of, parent, scope, scopes)) return 'user-object';
   // An error handler: (err, req, res, next).
   if (index === 1 && name && /^(?:req|request)$/.test(name) && of.params.length >= 3) return 'request';
   return undefined;
@@ -121,16 +146,12 @@ export function carriedBy(of: FunctionNode, index: number, scope: Scope, scopes:
 /** Functions that Next.js, Remix and SvelteKit call for a request, by the names that they must have. */
 const routeHandler = /^(?:GET|POST|PUT|PATCH|DELETE|loader|action|getServerSideProps)$/;
 
-/** `io.on('connection', (socket) => socket.on('chat', (message) => …))`, and the same with `ws`. */
-function isClientMessage(of: FunctionNode, parent: Node | undefined, scope: Scope, scopes: Scopes): boolean {
-  const topicOf = (call: Node | undefined): string | undefined => {
-    if (call?.type !== 'CallExpression' || lastName(call.callee) !== 'on') return undefined;
-    return call.arguments[0]?.type === 'StringLiteral' ? call.arguments[0].value : undefined;
-  };
-  const topic = topicOf(parent);
-  if (!topic || /^(?:error|close|disconnect|disconnecting|open|end)$/.test(topic)) return false;
-  return scope.within !== undefined && scope.within !== of && topicOf(scopes.parents.get(scope.within)) === 'connection';
-}
+/** `async ({ body, pathParameters }) => …` */
+const isEventPattern = (param: Node): boolean =>
+  param.type === 'ObjectPattern' &&
+  param.properties.some(
+    (one) => one.type === 'ObjectProperty' && /^(?:body|Records|\w+Parameters|rawPath)$/.test(keyName(one.key, one.computed) ?? ''),
+  );
 
 const routes = words('get post put delete patch all use head options route');
 
@@ -147,35 +168,40 @@ const browserNames = words(
     'document.location.hash document.location.pathname document.URL document.documentURI document.baseURI document.referrer name ' +
     'react_router_dom.useParams() react_router_dom.useSearchParams() react_router_dom.useLocation() react_router.useParams() ' +
     'react_router.useSearchParams() react_router.useLocation() next.router.useRouter().query next.navigation.useSearchParams() ' +
-    'next.navigation.useParams()',
+    'next.navigation.useParams() vue_router.useRoute().query vue_router.useRoute().params $route.query $route.params ' +
+    ['queryParams', 'queryParamMap', 'params', 'paramMap', 'fragment']
+      .flatMap((part) => ['', 'snapshot.'].map((at) => `angular_router.ActivatedRoute().${at}${part}`))
+      .join(' '),
 );
 const processNames = words('process.argv process.env');
-
-const lastNames = new Set(
-  [...browserNames, ...processNames, 'next.headers.headers()', 'next.headers.cookies()'].map((name) =>
-    name.slice(name.lastIndexOf('.') + 1),
-  ),
+const serverNames = words(
+  'next.headers.headers() next.headers.cookies() h3.readBody() h3.getQuery() h3.getRouterParam() readBody() getQuery() getRouterParam()',
 );
+
+const lastNames = new Set([...browserNames, ...processNames, ...serverNames].map((name) => name.slice(name.lastIndexOf('.') + 1)));
 
 /** Whether a name that ends so can be a source. A quick look before the whole name is made. */
 export const mayBeSource = (last: string): boolean => lastNames.has(last);
 
 /** The source that an expression is by its name alone. */
-export function sourceByName(name: string, written: string | undefined): SourceName | undefined {
+export function sourceByName(node: Node, scope: Scope, scopes: Scopes): SourceName | undefined {
+  const written = writtenName(node);
+  if (written !== undefined && /(?:^|\.)\$route\.(?:query|params)$/.test(written)) return 'browser-input';
+  const name = canonicalName(node, scope, scopes);
+  if (name === undefined) return undefined;
   // A global `name` is the window's only when it is asked for as such.
   if (name === 'name') return written === 'window.name' ? 'browser-input' : undefined;
   if (browserNames.has(name)) return 'browser-input';
   if (processNames.has(name)) return 'process-input';
-  return name === 'next.headers.headers()' || name === 'next.headers.cookies()' ? 'user-input' : undefined;
+  return serverNames.has(name) ? 'user-input' : undefined;
 }
 
 /** The named sources that occur in a program: without one there is nothing to follow. */
 export function sourcesIn(scopes: Scopes): ReadonlySet<SourceName> {
   const found = new Set<SourceName>();
   for (const fn of scopes.parents.keys()) {
-    const outer = scopes.inside.get(fn)?.parent ?? scopes.root;
     for (let i = 0; i < fn.params.length; i++) {
-      const carried = carriedBy(fn, i, outer, scopes);
+      const carried = carriedBy(fn, i, scopes);
       if (!carried) continue;
       if (carried === 'message') found.add('browser-input');
       else if (isCarrier(carried)) found.add('user-input').add('user-object');
@@ -185,8 +211,7 @@ export function sourcesIn(scopes: Scopes): ReadonlySet<SourceName> {
   for (const { node, scope } of scopes.places) {
     const last = isMember(node) ? propertyName(node) : isCall(node) ? `${lastName(node.callee) ?? ''}()` : undefined;
     if (last === undefined || !mayBeSource(last)) continue;
-    const name = canonicalName(node, scope, scopes);
-    const source = name && sourceByName(name, writtenName(node));
+    const source = sourceByName(node, scope, scopes);
     if (source) found.add(source);
   }
   return found;

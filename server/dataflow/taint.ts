@@ -5,7 +5,7 @@ import type { Foreign, Neighbourhood } from './foreign.ts';
 import { functionOf } from './functions.ts';
 import { provedBy } from './guards.ts';
 import { depthLimit, Invocations, ofConstructor, parameter } from './invocations.ts';
-import { canonicalName, lastName, settledInit, writtenName } from './names.ts';
+import { canonicalName, lastName, settledInit } from './names.ts';
 import { child, isCall, isMember, keysOf, propertyName, unwrap, type FunctionNode, type Node } from './nodes.ts';
 import type { Match, QueryIndex } from './queries.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
@@ -107,15 +107,14 @@ class Interpreter extends Invocations implements Machine {
         if (!binding) return node.name === 'arguments' && this.frame.fn ? argumentsOf(this.frame.fn) : undefined;
         if (this.state.has(binding)) return this.state.get(binding);
         if (binding.imported !== undefined) return undefined;
-        const name = binding.init && sourceByName(canonicalName(node, scope, this.scopes) ?? '', undefined);
-        if (name && binding.scope.within !== this.frame.fn) return this.source(name, node);
+        const name = binding.init && binding.scope.within !== this.frame.fn ? sourceByName(node, scope, this.scopes) : undefined;
+        if (name) return this.source(name, node);
         return binding.scope.within === this.frame.fn ? undefined : this.ever.get(binding);
       }
       case 'MemberExpression':
       case 'OptionalMemberExpression': {
         const last = propertyName(node);
-        const named = last !== undefined && mayBeSource(last) ? canonicalName(node, scope, this.scopes) : undefined;
-        const source = named && sourceByName(named, writtenName(node));
+        const source = last !== undefined && mayBeSource(last) ? sourceByName(node, scope, this.scopes) : undefined;
         const object = this.evaluate(node.object, scope);
         if (node.computed) this.evaluate(node.property, scope);
         if (source) return this.source(source, node);
