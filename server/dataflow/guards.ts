@@ -45,6 +45,12 @@ export function provedBy(test: Node, truth: boolean, text: string, scope: Scope,
       if (!truth && name === 'includes' && isMember(node.callee) && args[0] && /^(?:\.\.|\/)$/.test(String(literalOf(args[0]))))
         return written(node.callee.object);
       if (!name) return [];
+      // `const way = path.relative(folder, file); if (way.startsWith('..')) throw …`
+      if (!truth && name === 'startsWith' && isMember(node.callee) && args[0] && String(literalOf(args[0])).startsWith('..')) {
+        const way = settledInit(unwrap(node.callee.object), scope)?.node ?? unwrap(node.callee.object);
+        const file = way.type === 'CallExpression' && lastName(way.callee) === 'relative' ? way.arguments[1] : undefined;
+        return file ? [...written(node.callee.object), ...written(file)] : [];
+      }
       if (name === 'isNaN') return truth ? [] : written(args[0]);
       // `/[^a-z]/.test(x)`: when nothing else is in it.
       if (!truth && name === 'test' && isMember(node.callee) && findsOthers(node.callee.object, scope)) return written(args[0]);

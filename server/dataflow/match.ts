@@ -59,7 +59,7 @@ class Matcher {
     if (name !== undefined) return this.named(name, code, scope);
     const literal = pattern.type === 'TemplateLiteral' && !isAnyText(pattern) ? undefined : literalOf(pattern);
     if (literal !== undefined) return sameLiteral(literal, staticValue(code, scope));
-    if (this.same(pattern, code, scope)) return true;
+    if (this.same(pattern, code, scope) || this.brought(pattern, code, scope)) return true;
     if (this.depth > 3) return false;
     const init = settledInit(code, scope);
     if (!init) return false;
@@ -67,6 +67,15 @@ class Matcher {
     const found = this.node(pattern, init.node, init.scope);
     this.depth--;
     return found;
+  }
+
+  /** `fs.$F` behind `import { readFile } from 'fs'`. */
+  private brought(pattern: Node, code: Node, scope: Scope): boolean {
+    if (code.type !== 'Identifier' || !isMember(pattern) || pattern.computed) return false;
+    const variable = metavariable(pattern.property);
+    const module = this.pattern.names.get(pattern.object);
+    if (variable === undefined || module === undefined) return false;
+    return canonicalName(code, scope, this.subject.scopes) === `${module}.${code.name}` && this.bind(variable, code);
   }
 
   private bind(variable: string, code: Node): boolean {

@@ -68,7 +68,7 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
         const [kind = '', name = ''] = pattern.index.split(' ');
         const named = candidates.get(kind) ?? new Map<string, Candidate[]>();
         candidates.set(kind, named);
-        const names = role === 'code' ? methodsOf(pattern, query.match.where) : undefined;
+        const names = role === 'code' || role === 'sink' ? methodsOf(pattern, query.match.where) : undefined;
         for (const one of names ?? [name]) named.set(one, [...(named.get(one) ?? []), { query: i, role, pattern }]);
       }
     };
