@@ -14,7 +14,7 @@ import { mayBeSource, sourceByName } from './sources.ts';
 import { State } from './state.ts';
 import { classBody, either, execute, type Machine } from './statements.ts';
 import { concatenated, itemsOf, templateParts } from './text.ts';
-import { cleaned, flat, nothing, tainted, union, type Label, type Value } from './values.ts';
+import { asText, cleaned, flat, nothing, tainted, union, type Label, type Value } from './values.ts';
 
 /** Follows values from sources to sinks through one file: each function once, with what its parameters lead to as a summary. */
 export function taints(
@@ -146,7 +146,7 @@ class Interpreter extends Invocations implements Machine {
         }
         parts.push(at);
         parts.reverse();
-        if (node.operator === '+') return this.concatenation(parts, scope);
+        if (node.operator === '+') return asText(this.concatenation(parts, scope));
         const value = this.all(parts, scope);
         return arithmetic.test(node.operator) ? undefined : value;
       }
@@ -188,7 +188,7 @@ class Interpreter extends Invocations implements Machine {
         return value;
       }
       case 'TemplateLiteral':
-        return this.concatenation(templateParts(node), scope);
+        return asText(this.concatenation(templateParts(node), scope));
       case 'TaggedTemplateExpression': {
         const value = this.all(node.quasi.expressions, scope);
         const name = canonicalName(node.tag, scope, this.scopes);

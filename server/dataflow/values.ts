@@ -117,6 +117,16 @@ export function nested(outer: string | undefined, inner: string | undefined): st
   return at < 0 ? outer : short(outer.slice(0, at)) + inner + short(outer.slice(at + input.length));
 }
 
+/** What was an object is none as part of a text. */
+export function asText(value: Value | undefined): Value | undefined {
+  if (!value?.taints.some(({ label }) => label.kind === 'source' && label.name === 'user-object')) return value;
+  const change = (taint: Taint): Taint =>
+    taint.label.kind === 'source' && taint.label.name === 'user-object'
+      ? { ...taint, label: { kind: 'source', name: 'user-input' } }
+      : taint;
+  return tainted(value.taints.map(change));
+}
+
 /** Every taint of a value with text put around it. */
 export function surrounded(value: Value | undefined, before: string, after: string): Value | undefined {
   if (!value || (!before && !after)) return value;
