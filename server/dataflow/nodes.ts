@@ -135,6 +135,13 @@ export function unwrap(node: Node): Node {
       case 'TypeCastExpression':
         node = node.expression;
         break;
+      case 'SequenceExpression': {
+        // `(0, fs.readFile)(…)`, as compilers write it.
+        const [first, second] = node.expressions;
+        if (node.expressions.length !== 2 || first?.type !== 'NumericLiteral' || !second) return node;
+        node = second;
+        break;
+      }
       default:
         return node;
     }
