@@ -13,7 +13,10 @@ const passing = words(
   util.format util.inspect url.parse url.resolve url.format url.URL url.URLSearchParams url.fileURLToPath querystring.parse
   querystring.stringify querystring.escape querystring.unescape qs.parse qs.stringify Promise.resolve Promise.all Promise.race Promise.any
   Promise.allSettled lodash.merge lodash.get lodash.defaults lodash.assign lodash.cloneDeep lodash.pick lodash.template lodash.trim
-  react.useState react.useMemo react.useRef`,
+  lodash.compact lodash.uniq lodash.flatten lodash.first lodash.head lodash.last lodash.omit lodash.extend lodash.toString lodash.join
+  lodash.values lodash.keys lodash.castArray lodash.unescape underscore.extend underscore.pick underscore.defaults Reflect.get
+  querystring.decode cookie.parse js_yaml.load js_yaml.safeLoad yaml.parse json5.parse ini.parse toml.parse he.decode iconv_lite.decode
+  xml2js.parseStringPromise fast_xml_parser.XMLParser().parse react.useState react.useMemo react.useRef`,
 );
 
 /** Methods after which nothing of the receiver is left that could harm: answers, numbers, digests. */

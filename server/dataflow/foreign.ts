@@ -1,6 +1,6 @@
 import type { File } from '@babel/types';
 import type { CodeQuery, Related, SourceDocument } from '../engine/types.ts';
-import { functionOf } from './functions.ts';
+import { functionOf, madeBy } from './functions.ts';
 import { isFunction, isMember, keyName, propertyName, unwrap, type ClassNode, type FunctionNode, type Node } from './nodes.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
 import type { Carrier, SourceName } from './sources.ts';
@@ -205,21 +205,4 @@ function exportedName(target: Node): string | undefined {
   if (object.type === 'Identifier')
     return object.name === 'exports' ? property : object.name === 'module' && property === 'exports' ? '' : undefined;
   return exportedName(object) === '' ? property : undefined;
-}
-
-/** What constructor functions give to what they make: `this.find = function …` in them, `Users.prototype.find = function …`. */
-function madeBy(scopes: Scopes): ReadonlyMap<FunctionNode, ReadonlyMap<string, FunctionNode>> {
-  const found = new Map<FunctionNode, Map<string, FunctionNode>>();
-  for (const { node, scope } of scopes.places) {
-    if (node.type !== 'AssignmentExpression' || node.operator !== '=' || !isMember(node.left)) continue;
-    const name = propertyName(node.left);
-    const object = unwrap(node.left.object);
-    const prototype = isMember(object) && propertyName(object) === 'prototype' ? functionOf(object.object, scope, scopes) : undefined;
-    const of = object.type === 'ThisExpression' ? scope.within : prototype;
-    const fn = name === undefined || !of ? undefined : functionOf(node.right, scope, scopes);
-    if (!fn) continue;
-    const own = found.get(of!) ?? new Map<string, FunctionNode>();
-    found.set(of!, own.set(name!, fn));
-  }
-  return found;
 }

@@ -20,20 +20,69 @@ export function functionOf(node: Node, scope: Scope, scopes: Scopes, depth = 0):
     const object = unwrap(node.object);
     if (object.type === 'ThisExpression') return scope.self && methodOf(scope.self, name, scope, scopes);
     if (object.type === 'Super') return scope.self && methodOf(parentOf(scope.self, scope), name, scope, scopes);
-    if (object.type === 'NewExpression') return methodOf(classOf(object.callee, scope), name, scope, scopes);
+    if (object.type === 'NewExpression') return madeOf(object.callee, name, scope, scopes);
+    if (isMember(object) && unwrap(object.object).type === 'ThisExpression')
+      return ofField(propertyName(object), name, scope, scopes, depth);
     if (object.type !== 'Identifier') return undefined;
     const binding = lookup(scope, object.name);
     if (binding?.kind === 'class') return methodOf(classOf(object, scope), name, scope, scopes);
     const init = binding?.init && !binding.writes && !binding.path.length ? unwrap(binding.init) : undefined;
-    if (init?.type === 'NewExpression') return methodOf(classOf(init.callee, binding!.initScope ?? scope), name, scope, scopes);
-    if (init?.type !== 'ObjectExpression') return undefined;
-    for (const property of init.properties) {
-      if (property.type === 'SpreadElement' || keyName(property.key, property.computed) !== name) continue;
-      if (property.type === 'ObjectMethod') return property;
-      return functionOf(property.value, binding!.initScope ?? scope, scopes, depth + 1);
-    }
+    if (init?.type === 'NewExpression') return madeOf(init.callee, name, binding!.initScope ?? scope, scopes);
+    return init && memberOf(init, name, binding!.initScope ?? scope, scopes, depth);
   }
   return undefined;
+}
+
+/** The function that an object literal has under a name. */
+function memberOf(object: Node, name: string, scope: Scope, scopes: Scopes, depth: number): FunctionNode | undefined {
+  if (object.type !== 'ObjectExpression') return undefined;
+  for (const property of object.properties) {
+    if (property.type === 'SpreadElement' || keyName(property.key, property.computed) !== name) continue;
+    return property.type === 'ObjectMethod' ? property : functionOf(property.value, scope, scopes, depth + 1);
+  }
+  return undefined;
+}
+
+/** `this.users.find`, where the field was made, or injected, in this file. */
+function ofField(field: string | undefined, name: string, scope: Scope, scopes: Scopes, depth: number): FunctionNode | undefined {
+  const held = field !== undefined && scope.self ? scopes.fields.get(scope.self)?.get(field) : undefined;
+  if (!held) return undefined;
+  const value = unwrap(held.value);
+  if (value.type === 'NewExpression') return madeOf(value.callee, name, held.scope, scopes);
+  if (value.type === 'TSTypeReference') return methodOf(classOf(value.typeName, held.scope), name, held.scope, scopes);
+  return memberOf(value, name, held.scope, scopes, depth);
+}
+
+/** A method of what `new` makes: of a class, or of a constructor function. */
+function madeOf(callee: Node, name: string, scope: Scope, scopes: Scopes): FunctionNode | undefined {
+  const of = classOf(callee, scope);
+  if (of) return methodOf(of, name, scope, scopes);
+  const binding = callee.type === 'Identifier' ? lookup(scope, callee.name) : undefined;
+  return binding?.kind === 'function' && isFunction(binding.node) ? madeBy(scopes).get(binding.node)?.get(name) : undefined;
+}
+
+type Made = ReadonlyMap<FunctionNode, ReadonlyMap<string, FunctionNode>>;
+const made = new WeakMap<Scopes, Made>();
+
+/** What constructor functions give to what they make: `this.find = function …` in them, `Users.prototype.find = function …`. */
+export function madeBy(scopes: Scopes): Made {
+  const known = made.get(scopes);
+  if (known) return known;
+  const found = new Map<FunctionNode, Map<string, FunctionNode>>();
+  // Asked for again while it is being found out: as far as it is.
+  made.set(scopes, found);
+  for (const { node, scope } of scopes.places) {
+    if (node.type !== 'AssignmentExpression' || node.operator !== '=' || !isMember(node.left)) continue;
+    const name = propertyName(node.left);
+    const object = unwrap(node.left.object);
+    const prototype = isMember(object) && propertyName(object) === 'prototype' ? functionOf(object.object, scope, scopes) : undefined;
+    const of = object.type === 'ThisExpression' ? scope.within : prototype;
+    const fn = name === undefined || !of ? undefined : functionOf(node.right, scope, scopes);
+    if (!fn) continue;
+    const own = found.get(of!) ?? new Map<string, FunctionNode>();
+    found.set(of!, own.set(name!, fn));
+  }
+  return found;
 }
 
 /** The class of this file that an expression names. */

@@ -130,7 +130,9 @@ function provedInside(call: CallNode, truth: boolean, text: string, scope: Scope
   });
 }
 
-const isRegex = (node: Node, scope: Scope): boolean => (settledInit(unwrap(node), scope)?.node ?? unwrap(node)).type === 'RegExpLiteral';
+/** Whether an expression is a regular expression, or a constant that is one. */
+export const isRegex = (node: Node, scope: Scope): boolean =>
+  (settledInit(unwrap(node), scope)?.node ?? unwrap(node)).type === 'RegExpLiteral';
 
 /** `/[^a-z]/` finds what is not harmless. */
 const findsOthers = (node: Node, scope: Scope): boolean => keepsWordsOnly(settledInit(unwrap(node), scope)?.node ?? unwrap(node), false);

@@ -1,5 +1,5 @@
 import { classOf, functionOf } from './functions.ts';
-import { canonicalName, lastName, literalOf, settledInit } from './names.ts';
+import { canonicalName, lastName, literalOf, settledInit, staticValue } from './names.ts';
 import { isCall, isFunction, isMember, keyName, unwrap, type CallNode, type FunctionNode, type Node } from './nodes.ts';
 import { lookup, type Place, type Scope, type Scopes } from './scopes.ts';
 import type { Carrier, SourceName } from './sources.ts';
@@ -56,12 +56,17 @@ class Search {
     if (!name || !first) return;
     const topic = literalOf(unwrap(first));
     if (routes.test(name) && isMember(callee)) {
-      const path = typeof topic === 'string' && /^[/*:]/.test(topic);
+      const path = this.isPath(first, scope);
       const chained = isRoute(callee.object);
       if (path || chained || name === 'use') for (const arg of args) this.handlers(arg, scope, path || chained);
       return;
     }
     switch (name) {
+      case 'parse':
+        // `form.parse(req, (err, fields, files) => …)` of formidable and multiparty.
+        if (args[1] && /^(?:req|request)$/.test(lastName(first) ?? ''))
+          this.add(this.functionOf(args[1], scope), undefined, 'user-object', 'user-object');
+        break;
       case 'param':
         if (typeof topic === 'string' && args[1]) this.add(this.functionOf(args[1], scope), 'request', undefined, undefined, 'user-input');
         break;
@@ -97,6 +102,16 @@ class Search {
     }
   }
 
+  /** `'/users'`, a constant that is one, a list of them, a pattern. */
+  private isPath(node: Node, scope: Scope): boolean {
+    const inner = unwrap(node);
+    if (inner.type === 'RegExpLiteral') return true;
+    if (inner.type === 'ArrayExpression')
+      return inner.elements.some((item) => item && item.type !== 'SpreadElement' && this.isPath(item, scope));
+    const value = inner.type === 'TemplateLiteral' ? inner.quasis[0]?.value.raw : staticValue(inner, scope);
+    return typeof value === 'string' && /^[/*:]/.test(value);
+  }
+
   /** One argument of a route: a function, a list of them, or one within a wrapper. */
   private handlers(argument: Node, scope: Scope, certain: boolean, depth = 0): void {
     const node = unwrap(argument);
@@ -124,7 +139,9 @@ class Search {
     // `req.on('data', …).on('end', …)`
     while (isCall(from) && isMember(from.callee) && lastName(from.callee) === 'on') from = unwrap(from.callee.object);
     const name = lastName(from);
-    if (topic === 'connection') {
+    if (/^(?:file|field)$/.test(topic) && /busboy\(\)$/i.test(canonicalName(from, scope, this.scopes) ?? '')) {
+      this.add(fn, ...fn.params.map(() => 'user-input' as const));
+    } else if (topic === 'connection') {
       this.connections.add(fn);
       this.add(fn, 'socket', 'request');
     } else if (topic === 'data' && from.type === 'Identifier' && (/^(?:req|request)$/.test(name ?? '') || this.isRequest(from, scope))) {
@@ -141,6 +158,12 @@ class Search {
   private object(node: Extract<Node, { type: 'ObjectExpression' }>, scope: Scope): void {
     const keys = new Set(node.properties.map((p) => (p.type === 'SpreadElement' ? undefined : keyName(p.key, p.computed))));
     if (keys.has('resolve') && (keys.has('type') || keys.has('args'))) this.keyed(node, 'resolve', scope, undefined, 'user-input');
+    // Where `multer` puts what is uploaded.
+    for (const key of ['filename', 'destination', 'fileFilter']) {
+      const value = keys.has(key) ? valueOf(node, key) : undefined;
+      const fn = value && isFunction(value) ? value : undefined;
+      if (fn?.params.length === 3 && nameOf(fn.params[1]) === 'file') this.add(fn, 'request', 'user-input');
+    }
     if (!keys.has('method') || !(keys.has('path') || keys.has('url'))) return;
     this.keyed(node, 'handler', scope, 'request');
     for (const options of ['options', 'config']) {

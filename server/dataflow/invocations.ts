@@ -2,7 +2,7 @@ import { applied } from './across.ts';
 import { callbackOf, effectOf, fills, iterates, keepsWordsOnly } from './calls.ts';
 import { imported, type ForeignFunction, type Neighbourhood } from './foreign.ts';
 import { functionOf } from './functions.ts';
-import { provedBy } from './guards.ts';
+import { isRegex, provedBy } from './guards.ts';
 import { Memory } from './memory.ts';
 import { canonicalName, lastName, literalOf } from './names.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { type Match, type QueryIndex } from './queries.ts';
 import { lookup, type Scope, type Scopes } from './scopes.ts';
 import { Sinks, type End, type Summary } from './sinks.ts';
-import { carriedBy, isCarrier, mayBeSource, sourceByName } from './sources.ts';
+import { carriedBy, isCarrier, mayBeSource, sourceByName, type Carrier } from './sources.ts';
 import { concatenated, sideBySide } from './text.ts';
 import { composed, flat, nothing, outOf, tainted, through, under, union, type Taint, type Value } from './values.ts';
 
@@ -45,6 +45,8 @@ export abstract class Invocations extends Memory {
   protected readonly index: QueryIndex;
   protected readonly flows: ReadonlyMap<Node, readonly Match[]>;
   private readonly summaries = new Map<FunctionNode, Summary>();
+  /** Of functions that are handed a request under a name that doesn't say so. */
+  private readonly special = new Map<string, Summary>();
   /** The latest value of each node that has one, for sinks. */
   protected readonly values = new Map<Node, Value>();
   /** Handlers of event emitters and what is emitted, by emitter and topic. */
@@ -73,14 +75,33 @@ export abstract class Invocations extends Memory {
     if (known) return known;
     const summary = emptySummary();
     this.summaries.set(fn, summary);
+    this.enter(fn, summary, outer);
+    return summary;
+  }
+
+  /** The summary of a function that is handed a request: its parameters say nothing of that by themselves. */
+  private handed(fn: FunctionNode, args: Values, outer: Scope): Summary {
+    const base = this.summaryOf(fn, outer);
+    const carriers = fn.params.map((_, i) => (carriedBy(fn, i, this.scopes) ? undefined : args[i]?.carrier));
+    if (!carriers.some((carrier) => carrier !== undefined)) return base;
+    const key = `${fn.start} ${carriers.join()}`;
+    let own = this.special.get(key);
+    if (!own) {
+      this.special.set(key, (own = emptySummary()));
+      this.enter(fn, own, outer, carriers);
+    }
+    return { ...own, sinks: base.sinks, calls: base.calls };
+  }
+
+  private enter(fn: FunctionNode, summary: Summary, outer: Scope, carriers?: readonly (Carrier | undefined)[]): void {
     const scope = this.scopes.inside.get(fn) ?? outer;
     const { frame, state, depth } = this;
-    if (depth > depthLimit) return summary;
+    if (depth > depthLimit) return;
     this.frame = { fn, summary, loops: 0 };
     this.state = state.copy();
     for (const [index, param] of fn.params.entries()) {
       const own = parameter(fn, index);
-      const carried = carriedBy(fn, index, this.scopes);
+      const carried = carriers?.[index] ?? carriedBy(fn, index, this.scopes);
       const value = !carried
         ? tainted([own])
         : isCarrier(carried)
@@ -93,7 +114,6 @@ export abstract class Invocations extends Memory {
     else if (!this.statements(fn.body.body, scope)) this.leave();
     this.frame = frame;
     this.state = state;
-    return summary;
   }
 
   /** Control leaves the function here: what is harmless on every way out is harmless to who called. */
@@ -107,7 +127,7 @@ export abstract class Invocations extends Memory {
   /** Applies a function's summary to arguments. */
   protected call(fn: FunctionNode, args: Values, at: readonly (Node | undefined)[], scope: Scope, name: string): Value | undefined {
     if (this.depth > depthLimit || this.left-- <= 0) return undefined;
-    const { returns, sinks, calls, proves } = this.summaryOf(fn, this.scopes.inside.get(fn)?.parent ?? scope);
+    const { returns, sinks, calls, proves } = this.handed(fn, args, this.scopes.inside.get(fn)?.parent ?? scope);
     const passed = args.map((value, i) => through(value, { node: at[i] ?? fn, message: `passed to \`${name}\`` }));
     const last = fn.params.length - 1;
     const argument = (index: number): Value | undefined => {
@@ -241,6 +261,8 @@ export abstract class Invocations extends Memory {
       const inserted = args.some((arg) => arg?.taints.length);
       return inserted ? concatenated([object, ...node.arguments], [receiver, ...args], scope) : flat(receiver);
     }
+    // `/a(.*)/.exec(text)` finds pieces of the text.
+    if (method === 'exec' && isRegex(object, scope)) return everything;
     return flat(called ?? (receiver?.carrier ? undefined : receiver));
   }
 
@@ -273,6 +295,11 @@ export abstract class Invocations extends Memory {
     if (/^(?:assert|ok|invariant)$/.test(name ?? '')) {
       for (const proved of provedBy(first, true, this.text, scope, this.scopes)) this.state.prove(proved);
       return undefined;
+    }
+    // `xml2js.parseString(text, (err, document) => …)`
+    if (second && name === 'parseString') {
+      const fn = functionOf(second, scope, this.scopes);
+      if (fn) this.call(fn, [undefined, flat(args[0])], [], scope, name);
     }
     if (second && iterates(canonical)) {
       const fn = node.arguments
