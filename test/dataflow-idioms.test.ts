@@ -375,6 +375,8 @@ const silent = [
   handler(`const x = (ALLOWED.includes(req.query.a) && req.query.a) || 'd'; eval(x);`),
   handler(`eval(uuid.v4(req.query.a));`),
   handler(`const r = await fetch(req.query.url); const t = await r.text(); eval(t);`),
+  handler(`validateName(req.query.x); eval(req.query.x);`),
+  `@Controller() class A { @Get(':id') f(@Param('id', ParseIntPipe) id) { eval(id); } @Get() g(@Query('n') n: number) { eval(n); } }`,
 ];
 
 describe('dataflow: idioms', () => {

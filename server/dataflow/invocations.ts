@@ -296,6 +296,8 @@ export abstract class Invocations extends Memory {
       for (const proved of provedBy(first, true, this.text, scope, this.scopes)) this.state.prove(proved);
       return undefined;
     }
+    // Of another's function that is called only to throw, the name must do.
+    if (/^(?:assert|ensure|validate)[A-Z]/.test(name ?? '')) this.state.prove(this.text.slice(first.start!, first.end!));
     // `xml2js.parseString(text, (err, document) => …)`
     if (second && name === 'parseString') {
       const fn = functionOf(second, scope, this.scopes);

@@ -5,7 +5,7 @@ import type { Scope, Scopes } from './scopes.ts';
 
 /** The named sources that `flow: { from: … }` may ask for. */
 export const sources = {
-  /** What a client sends to a server: requests of Express, Koa, Fastify, Hapi, Hono, Nest, Next and AWS Lambda. */
+  /** What a client sends to a server: requests, arguments of resolvers, procedures and server actions, events of functions, messages of sockets. */
   'user-input': 'user input',
   /** The part of it that a parser made, so that it may be an object where a string is expected: bodies and queries. */
   'user-object': 'user input',
@@ -90,6 +90,19 @@ function typeName(node: Node): string | undefined {
   return name.type === 'Identifier' ? name.name : name.type === 'TSQualifiedName' ? name.right.name : undefined;
 }
 
+/** `@Param('id', ParseIntPipe) id: number` is no text any more. */
+function isChecked(param: Node, decorator: Node): boolean {
+  const annotation =
+    param.type === 'Identifier' && param.typeAnnotation?.type === 'TSTypeAnnotation' ? param.typeAnnotation.typeAnnotation : undefined;
+  if (annotation?.type === 'TSNumberKeyword' || annotation?.type === 'TSBooleanKeyword') return true;
+  return (
+    decorator.type === 'CallExpression' &&
+    decorator.arguments.some((pipe) =>
+      /^Parse(?:Int|Float|Bool|UUID|Enum|Date)Pipe$/.test(lastName(isCall(pipe) ? pipe.callee : pipe) ?? ''),
+    )
+  );
+}
+
 const nameOf = (param: Node | undefined): string | undefined => (param?.type === 'Identifier' ? param.name : undefined);
 
 /**
@@ -102,7 +115,7 @@ export function carriedBy(of: FunctionNode, index: number, scopes: Scopes): Carr
   for (const decorator of ('decorators' in bare ? bare.decorators : undefined) ?? []) {
     const { expression } = decorator;
     const name = lastName(expression.type === 'CallExpression' ? expression.callee : expression);
-    if (name && nestDecorators.has(name)) return 'user-input';
+    if (name && nestDecorators.has(name)) return isChecked(bare, expression) ? undefined : 'user-input';
     if (name && nestRequest.has(name)) return 'request';
   }
   const type = typeName(bare);
