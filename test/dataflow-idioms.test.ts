@@ -277,6 +277,11 @@ const found = [
   `function getX(r) { return r.query.x; }\n` + handler(`eval(getX(req));`),
   `const getX = ({ query }) => query.x;\n` + handler(`eval(getX(req));`),
   `class Ctrl { constructor(req) { this.req = req; } go() { eval(this.req.query.x); } }\n` + handler(`new Ctrl(req).go();`),
+  `function R(x) { this.x = x; }\nR.prototype.go = function () { eval(this.x); };\n` + handler(`const r = new R(req.query.x); r.go();`),
+  `function R(x) { this.x = x; this.go = function () { eval(this.x); }; }\n` + handler(`const r = new R(req.query.x); r.go();`),
+  `class B { constructor(c) { this.c = c; } }\nclass R extends B { constructor(c) { super(c); } run() { eval(this.c); } }\n` +
+    handler(`new R(req.query.c).run();`),
+  `class R { set(c) { this.c = c; } early() { this.late(); } late() { eval(this.c); } }\n` + handler(`new R().set(req.query.c);`),
 ];
 
 /** None: values that are harmless, and values that come from somewhere else. */

@@ -1,7 +1,7 @@
 import { applied } from './across.ts';
 import { callbackOf, effectOf, fills, iterates, keepsWordsOnly } from './calls.ts';
 import { imported, type ForeignFunction, type Neighbourhood } from './foreign.ts';
-import { functionOf } from './functions.ts';
+import { classOf, functionOf } from './functions.ts';
 import { isRegex, provedBy } from './guards.ts';
 import { Memory } from './memory.ts';
 import { canonicalName, lastName, literalOf } from './names.ts';
@@ -45,6 +45,8 @@ export abstract class Invocations extends Memory {
   protected readonly index: QueryIndex;
   protected readonly flows: ReadonlyMap<Node, readonly Match[]>;
   private readonly summaries = new Map<FunctionNode, Summary>();
+  /** The arguments of each function's calls so far. */
+  private readonly applications = new Map<FunctionNode, readonly ((index: number) => Value | undefined)[]>();
   /** Of functions that are handed a request under a name that doesn't say so. */
   private readonly special = new Map<string, Summary>();
   /** The latest value of each node that has one, for sinks. */
@@ -75,6 +77,9 @@ export abstract class Invocations extends Memory {
     if (known) return known;
     const summary = emptySummary();
     this.summaries.set(fn, summary);
+    // What it reads of `this` was written there.
+    const constructor = this.constructorOf(fn);
+    if (constructor) this.summaryOf(constructor, this.scopes.inside.get(constructor)?.parent ?? outer);
     this.enter(fn, summary, outer);
     return summary;
   }
@@ -141,11 +146,9 @@ export abstract class Invocations extends Memory {
           ? [taint]
           : (argument(taint.label.index)?.taints ?? []).map((outer) => composed(taint, outer)),
       );
-    for (const { index, end, taint } of [...sinks]) {
-      for (const outer of argument(index)?.taints ?? []) {
-        this.reach(end, { ...composed(taint, outer), trace: [...outer.trace, ...taint.trace] });
-      }
-    }
+    for (const sink of [...sinks]) this.deliver(sink, argument);
+    const before = this.applications.get(fn) ?? [];
+    if (before.length < mostCalls && passed.some((value) => value?.taints.length)) this.applications.set(fn, [...before, argument]);
     for (const inner of [...calls]) {
       const given = at[inner.index] && functionOf(at[inner.index]!, scope, this.scopes);
       if (!given || given === fn) continue;
@@ -173,7 +176,19 @@ export abstract class Invocations extends Memory {
   }
 
   protected reach(end: End, taint: Taint): void {
+    const of = taint.label.kind === 'param' ? taint.label.of : undefined;
+    const sinks = of && this.summaries.get(of)?.sinks;
+    const known = sinks?.length ?? 0;
     this.sinks.reach(end, taint, (fn) => this.summaries.get(fn));
+    // Calls that came before it was known: a field that another method reads, a function that calls itself.
+    if (sinks && sinks.length > known) for (const argument of this.applications.get(of) ?? []) this.deliver(sinks.at(-1)!, argument);
+  }
+
+  /** What an argument holds reaches a sink within the function. */
+  private deliver({ index, end, taint }: Summary['sinks'][number], argument: (index: number) => Value | undefined): void {
+    for (const outer of argument(index)?.taints ?? []) {
+      this.reach(end, { ...composed(taint, outer), trace: [...outer.trace, ...taint.trace] });
+    }
   }
 
   protected callExpression(node: CallNode, scope: Scope): Value | undefined {
@@ -206,6 +221,10 @@ export abstract class Invocations extends Memory {
     }
     const source = mayBeSource(`${lastName(callee) ?? ''}()`) ? sourceByName(node, scope, this.scopes) : undefined;
     if (source) return this.source(source, node);
+    if (callee.type === 'Super' && scope.self?.superClass) {
+      const parent = classOf(scope.self.superClass, scope);
+      if (parent) return this.instance(parent, args, node, scope);
+    }
     if (fn) {
       const value = this.call(fn, args, node.arguments, scope, lastName(callee) ?? 'the function');
       // What the instance was made with.

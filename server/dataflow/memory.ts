@@ -1,7 +1,8 @@
 import type { ObjectExpression } from '@babel/types';
 import { isMember, keyName, propertyName, unwrap, type FunctionNode, type Node } from './nodes.ts';
 import { rootOf, writtenName } from './names.ts';
-import { lookup, type Binding, type Scope } from './scopes.ts';
+import { classOf, madeBy } from './functions.ts';
+import { lookup, type Binding, type Scope, type Scopes } from './scopes.ts';
 import { readCarrier, isCarrier, sources, type SourceName } from './sources.ts';
 import { State } from './state.ts';
 import { flat, nothing, outOf, tainted, through, under, union, type Step, type Value } from './values.ts';
@@ -12,6 +13,9 @@ export abstract class Memory {
   /** Everything a variable or field ever held, for functions that run at another time. */
   protected readonly ever = new Map<Binding | string, Value | undefined>();
 
+  private constructors: Map<FunctionNode, FunctionNode> | undefined;
+
+  abstract readonly scopes: Scopes;
   abstract evaluate(node: Node, scope: Scope): Value | undefined;
   abstract summaryOf(fn: FunctionNode, outer: Scope): unknown;
 
@@ -21,9 +25,41 @@ export abstract class Memory {
   }
 
   setField(scope: Scope, name: string, value: Value | undefined): void {
-    if (!scope.self || !value) return;
-    const key = `${scope.self.start} ${name}`;
+    const owner = value && this.ownerOf(scope);
+    if (!owner) return;
+    const key = `${owner.start} ${name}`;
     this.ever.set(key, union(this.ever.get(key), value));
+  }
+
+  /** `this.name`, of the class or one that it extends. */
+  protected getField(scope: Scope, name: string): Value | undefined {
+    let owner: Node | undefined = this.ownerOf(scope);
+    let value: Value | undefined;
+    for (let depth = 0; owner && depth < 5; depth++) {
+      value = union(value, this.ever.get(`${owner.start} ${name}`));
+      owner = 'superClass' in owner && owner.superClass ? classOf(owner.superClass, scope) : undefined;
+    }
+    return value;
+  }
+
+  /** What `this` is an instance of: a class, or a constructor function. */
+  private ownerOf(scope: Scope): Node | undefined {
+    if (scope.self) return scope.self;
+    let at: Scope | undefined = scope;
+    while (at?.within?.type === 'ArrowFunctionExpression') at = this.scopes.inside.get(at.within)?.parent;
+    return at?.within && this.constructorOf(at.within);
+  }
+
+  /** The constructor function that a function is, or is a method of. */
+  protected constructorOf(fn: FunctionNode): FunctionNode | undefined {
+    if (!this.constructors) {
+      this.constructors = new Map();
+      for (const [of, methods] of madeBy(this.scopes)) {
+        this.constructors.set(of, of);
+        for (const method of methods.values()) this.constructors.set(method, of);
+      }
+    }
+    return this.constructors.get(fn);
   }
 
   assign(target: Node, value: Value | undefined, scope: Scope, from?: Node): void {

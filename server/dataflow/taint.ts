@@ -119,8 +119,7 @@ class Interpreter extends Invocations implements Machine {
         if (node.computed) this.evaluate(node.property, scope);
         if (source) return this.source(source, node);
         const name = propertyName(node);
-        if (unwrap(node.object).type === 'ThisExpression')
-          return name && scope.self ? this.ever.get(`${scope.self.start} ${name}`) : undefined;
+        if (unwrap(node.object).type === 'ThisExpression') return name ? this.getField(scope, name) : undefined;
         if (name !== undefined && isMember(unwrap(node.object)) && /^(?:locals|state)$/.test(lastName(node.object) ?? '')) {
           const shared = this.shared(name);
           if (shared) return shared;
