@@ -30,6 +30,56 @@ const allowed: readonly { readonly fix: string; readonly brings: readonly string
     because: 'the list of those that may bypass the firewall counts for nothing until there is one',
   },
   {
+    fix: 'aws/ebs-unencrypted',
+    brings: ['aws/service-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/sqs-unencrypted',
+    brings: ['aws/messages-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/efs-unencrypted',
+    brings: ['aws/file-system-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/dlm-copy-unencrypted',
+    brings: ['aws/service-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/ssm-parameter-plaintext',
+    brings: ['aws/service-no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'alicloud/disk-unencrypted',
+    brings: ['alicloud/no-customer-key'],
+    because: 'whose key it is can only be asked of what is encrypted',
+  },
+  {
+    fix: 'aws/eks-no-audit-log',
+    brings: ['aws/eks-few-log-types'],
+    because: 'which kinds are missing can only be asked of a cluster that logs',
+  },
+  {
+    fix: 'aws/s3-no-versioning',
+    brings: ['aws/s3-no-mfa-delete'],
+    because: 'a second factor for deletion can only be asked of what is versioned',
+  },
+  {
+    fix: 'azure/sql-no-threat-detection',
+    brings: ['azure/sql-alert-mails-off'],
+    because: 'who gets the alerts can only be asked where there are alerts',
+  },
+  {
+    fix: 'azure/aks-no-host-encryption',
+    brings: ['azure/aks-mixed-system-pool', 'azure/aks-managed-os-disk'],
+    because: 'a cluster without its node pool is incomplete: what the pool lacks can only be asked once it is written',
+  },
+  {
     fix: 'aws/database-unencrypted',
     brings: ['aws/data-no-customer-key'],
     because: 'whose key it is can only be asked of what is encrypted',
