@@ -28,113 +28,122 @@ import check24 from './azure/activity-log-alert-missing.ts';
 import check25 from './azure/diagnostic-setting-incomplete.ts';
 import check26 from './azure/sql-firewall-wide.ts';
 import check27 from './azure/vm-secret-in-custom-data.ts';
-import check28 from './compose/shared-volume.ts';
-import check29 from './docker/apt-instead-of-apt-get.ts';
-import check30 from './docker/cd-instead-of-workdir.ts';
-import check31 from './docker/cleartext-download.ts';
-import check32 from './docker/copy-many-to-file.ts';
-import check33 from './docker/copy-whole-context.ts';
-import check34 from './docker/end-of-life-image.ts';
-import check35 from './docker/maintainer.ts';
-import check36 from './docker/no-pipefail.ts';
-import check37 from './docker/package-cache-kept.ts';
-import check38 from './docker/password-set-in-build.ts';
-import check39 from './docker/repeated-instruction.ts';
-import check40 from './docker/secret-in-environment.ts';
-import check41 from './docker/shell-form-command.ts';
-import check42 from './docker/stage-alias.ts';
-import check43 from './docker/sudo-in-build.ts';
-import check44 from './docker/unpinned-base-image.ts';
-import check45 from './docker/unpinned-language-package.ts';
-import check46 from './docker/unpinned-system-package.ts';
-import check47 from './docker/wget-and-curl.ts';
-import check48 from './gcp/kms-admin-uses-key.ts';
-import check49 from './gcp/project-no-asset-inventory.ts';
-import check50 from './gcp/security-change-no-alert.ts';
-import check51 from './gcp/storage-logs-to-itself.ts';
-import check52 from './github-actions/all-secrets.ts';
-import check53 from './github-actions/app-token-scope.ts';
-import check54 from './github-actions/artifact-poisoning.ts';
-import check55 from './github-actions/bot-condition.ts';
-import check56 from './github-actions/broad-workflow-permissions.ts';
-import check57 from './github-actions/cache-poisoning.ts';
-import check58 from './github-actions/dangerous-trigger.ts';
-import check59 from './github-actions/env-file-injection.ts';
-import check60 from './github-actions/input-injection.ts';
-import check61 from './github-actions/password-on-command-line.ts';
-import check62 from './github-actions/privileged-checkout.ts';
-import check63 from './github-actions/retired-action.ts';
-import check64 from './github-actions/secret-sent.ts';
-import check65 from './github-actions/secret-without-environment.ts';
-import check66 from './github-actions/security-check-ignored.ts';
-import check67 from './github-actions/self-hosted-runner.ts';
-import check68 from './github-actions/ssh-host-key-not-checked.ts';
-import check69 from './github-actions/template-injection.ts';
-import check70 from './github-actions/token-in-artifact.ts';
-import check71 from './github-actions/unpinned-tool.ts';
-import check72 from './github-actions/unredacted-secret.ts';
-import check73 from './github-actions/unsound-condition.ts';
-import check74 from './github-actions/unsound-contains.ts';
-import check75 from './github-actions/vulnerable-action.ts';
-import check76 from './gitlab-ci/double-pipeline.ts';
-import check77 from './gitlab-ci/job-token-in-url.ts';
-import check78 from './gitlab-ci/script-injection.ts';
-import check79 from './gitlab-ci/secret-printed.ts';
-import check80 from './kubernetes/admin-interface-exposed.ts';
-import check81 from './kubernetes/admission-plugin-disabled.ts';
-import check82 from './kubernetes/always-admit.ts';
-import check83 from './kubernetes/always-allow-authorization.ts';
-import check84 from './kubernetes/anonymous-api-access.ts';
-import check85 from './kubernetes/api-server-certificate.ts';
-import check86 from './kubernetes/apparmor-off.ts';
-import check87 from './kubernetes/authorization-without-rbac.ts';
-import check88 from './kubernetes/budget-blocks-maintenance.ts';
-import check89 from './kubernetes/control-plane-bind-address.ts';
-import check90 from './kubernetes/control-plane-profiling.ts';
-import check91 from './kubernetes/controller-manager-keys-missing.ts';
-import check92 from './kubernetes/credential-in-config-map.ts';
-import check93 from './kubernetes/credential-in-environment.ts';
-import check94 from './kubernetes/default-namespace.ts';
-import check95 from './kubernetes/duplicate-autoscaler.ts';
-import check96 from './kubernetes/duplicate-env.ts';
-import check97 from './kubernetes/duplicate-service-selector.ts';
-import check98 from './kubernetes/etcd-auto-tls.ts';
-import check99 from './kubernetes/etcd-cleartext.ts';
-import check100 from './kubernetes/etcd-connection-unverified.ts';
-import check101 from './kubernetes/etcd-no-client-certificates.ts';
-import check102 from './kubernetes/ingress-duplicate-host.ts';
-import check103 from './kubernetes/ingress-host-without-certificate.ts';
-import check104 from './kubernetes/ingress-without-service.ts';
-import check105 from './kubernetes/insecure-api-port.ts';
-import check106 from './kubernetes/kubelet-certificate-rotation.ts';
-import check107 from './kubernetes/kubelet-connection-unverified.ts';
-import check108 from './kubernetes/kubelet-idle-streams.ts';
-import check109 from './kubernetes/kubelet-kernel-settings.ts';
-import check110 from './kubernetes/kubelet-read-only-port.ts';
-import check111 from './kubernetes/memory-overcommitted.ts';
-import check112 from './kubernetes/memory-request-below-limit.ts';
-import check113 from './kubernetes/mismatching-selector.ts';
-import check114 from './kubernetes/namespace-without-limit-range.ts';
-import check115 from './kubernetes/namespace-without-quota.ts';
-import check116 from './kubernetes/no-always-pull-images.ts';
-import check117 from './kubernetes/no-audit-log.ts';
-import check118 from './kubernetes/no-client-certificates.ts';
-import check119 from './kubernetes/no-event-rate-limit.ts';
-import check120 from './kubernetes/no-node-restriction.ts';
-import check121 from './kubernetes/no-pod-garbage-collection.ts';
-import check122 from './kubernetes/probe-wrong-port.ts';
-import check123 from './kubernetes/same-probes.ts';
-import check124 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check125 from './kubernetes/service-account-keys-missing.ts';
-import check126 from './kubernetes/shared-controller-credentials.ts';
-import check127 from './kubernetes/shared-service-account.ts';
-import check128 from './kubernetes/shared-user-id.ts';
-import check129 from './kubernetes/short-audit-log.ts';
-import check130 from './kubernetes/static-api-credentials.ts';
-import check131 from './kubernetes/token-automount.ts';
-import check132 from './kubernetes/weak-control-plane-tls.ts';
-import check133 from './kubernetes/writable-host-path.ts';
-import check134 from './oci/administrator-api-key.ts';
+import check28 from './compose/duplicate-container-name.ts';
+import check29 from './compose/duplicate-port.ts';
+import check30 from './compose/shared-volume.ts';
+import check31 from './compose/unordered.ts';
+import check32 from './docker/apt-instead-of-apt-get.ts';
+import check33 from './docker/cd-instead-of-workdir.ts';
+import check34 from './docker/cleartext-download.ts';
+import check35 from './docker/copy-many-to-file.ts';
+import check36 from './docker/copy-whole-context.ts';
+import check37 from './docker/end-of-life-image.ts';
+import check38 from './docker/install-asks.ts';
+import check39 from './docker/language-cache-kept.ts';
+import check40 from './docker/maintainer.ts';
+import check41 from './docker/no-base-image.ts';
+import check42 from './docker/no-pipefail.ts';
+import check43 from './docker/package-cache-kept.ts';
+import check44 from './docker/password-set-in-build.ts';
+import check45 from './docker/repeated-instruction.ts';
+import check46 from './docker/secret-in-environment.ts';
+import check47 from './docker/shell-form-command.ts';
+import check48 from './docker/stage-alias.ts';
+import check49 from './docker/sudo-in-build.ts';
+import check50 from './docker/unpinned-base-image.ts';
+import check51 from './docker/unpinned-language-package.ts';
+import check52 from './docker/unpinned-system-package.ts';
+import check53 from './docker/useradd-large-id.ts';
+import check54 from './docker/variable-not-yet-set.ts';
+import check55 from './docker/wget-and-curl.ts';
+import check56 from './gcp/kms-admin-uses-key.ts';
+import check57 from './gcp/project-no-asset-inventory.ts';
+import check58 from './gcp/security-change-no-alert.ts';
+import check59 from './gcp/storage-logs-to-itself.ts';
+import check60 from './github-actions/all-secrets.ts';
+import check61 from './github-actions/app-token-scope.ts';
+import check62 from './github-actions/artifact-poisoning.ts';
+import check63 from './github-actions/bot-condition.ts';
+import check64 from './github-actions/broad-workflow-permissions.ts';
+import check65 from './github-actions/cache-poisoning.ts';
+import check66 from './github-actions/dangerous-trigger.ts';
+import check67 from './github-actions/default-permissions.ts';
+import check68 from './github-actions/env-file-injection.ts';
+import check69 from './github-actions/input-injection.ts';
+import check70 from './github-actions/password-on-command-line.ts';
+import check71 from './github-actions/privileged-checkout.ts';
+import check72 from './github-actions/retired-action.ts';
+import check73 from './github-actions/secret-sent.ts';
+import check74 from './github-actions/secret-without-environment.ts';
+import check75 from './github-actions/security-check-ignored.ts';
+import check76 from './github-actions/self-hosted-runner.ts';
+import check77 from './github-actions/ssh-host-key-not-checked.ts';
+import check78 from './github-actions/template-injection.ts';
+import check79 from './github-actions/token-in-artifact.ts';
+import check80 from './github-actions/unpinned-tool.ts';
+import check81 from './github-actions/unredacted-secret.ts';
+import check82 from './github-actions/unsound-condition.ts';
+import check83 from './github-actions/unsound-contains.ts';
+import check84 from './github-actions/vulnerable-action.ts';
+import check85 from './gitlab-ci/double-pipeline.ts';
+import check86 from './gitlab-ci/job-token-in-url.ts';
+import check87 from './gitlab-ci/script-injection.ts';
+import check88 from './gitlab-ci/secret-printed.ts';
+import check89 from './kubernetes/admin-interface-exposed.ts';
+import check90 from './kubernetes/admission-plugin-disabled.ts';
+import check91 from './kubernetes/always-admit.ts';
+import check92 from './kubernetes/always-allow-authorization.ts';
+import check93 from './kubernetes/anonymous-api-access.ts';
+import check94 from './kubernetes/api-server-certificate.ts';
+import check95 from './kubernetes/apparmor-off.ts';
+import check96 from './kubernetes/authorization-without-rbac.ts';
+import check97 from './kubernetes/budget-blocks-maintenance.ts';
+import check98 from './kubernetes/control-plane-bind-address.ts';
+import check99 from './kubernetes/control-plane-profiling.ts';
+import check100 from './kubernetes/controller-manager-keys-missing.ts';
+import check101 from './kubernetes/credential-in-config-map.ts';
+import check102 from './kubernetes/credential-in-environment.ts';
+import check103 from './kubernetes/default-namespace.ts';
+import check104 from './kubernetes/duplicate-autoscaler.ts';
+import check105 from './kubernetes/duplicate-env.ts';
+import check106 from './kubernetes/duplicate-service-selector.ts';
+import check107 from './kubernetes/etcd-auto-tls.ts';
+import check108 from './kubernetes/etcd-cleartext.ts';
+import check109 from './kubernetes/etcd-connection-unverified.ts';
+import check110 from './kubernetes/etcd-no-client-certificates.ts';
+import check111 from './kubernetes/ingress-duplicate-host.ts';
+import check112 from './kubernetes/ingress-host-without-certificate.ts';
+import check113 from './kubernetes/ingress-without-service.ts';
+import check114 from './kubernetes/insecure-api-port.ts';
+import check115 from './kubernetes/kubelet-certificate-rotation.ts';
+import check116 from './kubernetes/kubelet-connection-unverified.ts';
+import check117 from './kubernetes/kubelet-idle-streams.ts';
+import check118 from './kubernetes/kubelet-kernel-settings.ts';
+import check119 from './kubernetes/kubelet-read-only-port.ts';
+import check120 from './kubernetes/memory-overcommitted.ts';
+import check121 from './kubernetes/memory-request-below-limit.ts';
+import check122 from './kubernetes/mismatching-selector.ts';
+import check123 from './kubernetes/namespace-without-limit-range.ts';
+import check124 from './kubernetes/namespace-without-quota.ts';
+import check125 from './kubernetes/no-always-pull-images.ts';
+import check126 from './kubernetes/no-audit-log.ts';
+import check127 from './kubernetes/no-client-certificates.ts';
+import check128 from './kubernetes/no-event-rate-limit.ts';
+import check129 from './kubernetes/no-node-restriction.ts';
+import check130 from './kubernetes/no-pod-garbage-collection.ts';
+import check131 from './kubernetes/probe-wrong-port.ts';
+import check132 from './kubernetes/same-probes.ts';
+import check133 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check134 from './kubernetes/service-account-keys-missing.ts';
+import check135 from './kubernetes/shared-controller-credentials.ts';
+import check136 from './kubernetes/shared-service-account.ts';
+import check137 from './kubernetes/shared-user-id.ts';
+import check138 from './kubernetes/short-audit-log.ts';
+import check139 from './kubernetes/static-api-credentials.ts';
+import check140 from './kubernetes/token-automount.ts';
+import check141 from './kubernetes/weak-control-plane-tls.ts';
+import check142 from './kubernetes/writable-host-path.ts';
+import check143 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -165,111 +174,120 @@ export const checks: Readonly<Record<string, Check>> = {
   'azure/diagnostic-setting-incomplete': check25,
   'azure/sql-firewall-wide': check26,
   'azure/vm-secret-in-custom-data': check27,
-  'compose/shared-volume': check28,
-  'docker/apt-instead-of-apt-get': check29,
-  'docker/cd-instead-of-workdir': check30,
-  'docker/cleartext-download': check31,
-  'docker/copy-many-to-file': check32,
-  'docker/copy-whole-context': check33,
-  'docker/end-of-life-image': check34,
-  'docker/maintainer': check35,
-  'docker/no-pipefail': check36,
-  'docker/package-cache-kept': check37,
-  'docker/password-set-in-build': check38,
-  'docker/repeated-instruction': check39,
-  'docker/secret-in-environment': check40,
-  'docker/shell-form-command': check41,
-  'docker/stage-alias': check42,
-  'docker/sudo-in-build': check43,
-  'docker/unpinned-base-image': check44,
-  'docker/unpinned-language-package': check45,
-  'docker/unpinned-system-package': check46,
-  'docker/wget-and-curl': check47,
-  'gcp/kms-admin-uses-key': check48,
-  'gcp/project-no-asset-inventory': check49,
-  'gcp/security-change-no-alert': check50,
-  'gcp/storage-logs-to-itself': check51,
-  'github-actions/all-secrets': check52,
-  'github-actions/app-token-scope': check53,
-  'github-actions/artifact-poisoning': check54,
-  'github-actions/bot-condition': check55,
-  'github-actions/broad-workflow-permissions': check56,
-  'github-actions/cache-poisoning': check57,
-  'github-actions/dangerous-trigger': check58,
-  'github-actions/env-file-injection': check59,
-  'github-actions/input-injection': check60,
-  'github-actions/password-on-command-line': check61,
-  'github-actions/privileged-checkout': check62,
-  'github-actions/retired-action': check63,
-  'github-actions/secret-sent': check64,
-  'github-actions/secret-without-environment': check65,
-  'github-actions/security-check-ignored': check66,
-  'github-actions/self-hosted-runner': check67,
-  'github-actions/ssh-host-key-not-checked': check68,
-  'github-actions/template-injection': check69,
-  'github-actions/token-in-artifact': check70,
-  'github-actions/unpinned-tool': check71,
-  'github-actions/unredacted-secret': check72,
-  'github-actions/unsound-condition': check73,
-  'github-actions/unsound-contains': check74,
-  'github-actions/vulnerable-action': check75,
-  'gitlab-ci/double-pipeline': check76,
-  'gitlab-ci/job-token-in-url': check77,
-  'gitlab-ci/script-injection': check78,
-  'gitlab-ci/secret-printed': check79,
-  'kubernetes/admin-interface-exposed': check80,
-  'kubernetes/admission-plugin-disabled': check81,
-  'kubernetes/always-admit': check82,
-  'kubernetes/always-allow-authorization': check83,
-  'kubernetes/anonymous-api-access': check84,
-  'kubernetes/api-server-certificate': check85,
-  'kubernetes/apparmor-off': check86,
-  'kubernetes/authorization-without-rbac': check87,
-  'kubernetes/budget-blocks-maintenance': check88,
-  'kubernetes/control-plane-bind-address': check89,
-  'kubernetes/control-plane-profiling': check90,
-  'kubernetes/controller-manager-keys-missing': check91,
-  'kubernetes/credential-in-config-map': check92,
-  'kubernetes/credential-in-environment': check93,
-  'kubernetes/default-namespace': check94,
-  'kubernetes/duplicate-autoscaler': check95,
-  'kubernetes/duplicate-env': check96,
-  'kubernetes/duplicate-service-selector': check97,
-  'kubernetes/etcd-auto-tls': check98,
-  'kubernetes/etcd-cleartext': check99,
-  'kubernetes/etcd-connection-unverified': check100,
-  'kubernetes/etcd-no-client-certificates': check101,
-  'kubernetes/ingress-duplicate-host': check102,
-  'kubernetes/ingress-host-without-certificate': check103,
-  'kubernetes/ingress-without-service': check104,
-  'kubernetes/insecure-api-port': check105,
-  'kubernetes/kubelet-certificate-rotation': check106,
-  'kubernetes/kubelet-connection-unverified': check107,
-  'kubernetes/kubelet-idle-streams': check108,
-  'kubernetes/kubelet-kernel-settings': check109,
-  'kubernetes/kubelet-read-only-port': check110,
-  'kubernetes/memory-overcommitted': check111,
-  'kubernetes/memory-request-below-limit': check112,
-  'kubernetes/mismatching-selector': check113,
-  'kubernetes/namespace-without-limit-range': check114,
-  'kubernetes/namespace-without-quota': check115,
-  'kubernetes/no-always-pull-images': check116,
-  'kubernetes/no-audit-log': check117,
-  'kubernetes/no-client-certificates': check118,
-  'kubernetes/no-event-rate-limit': check119,
-  'kubernetes/no-node-restriction': check120,
-  'kubernetes/no-pod-garbage-collection': check121,
-  'kubernetes/probe-wrong-port': check122,
-  'kubernetes/same-probes': check123,
-  'kubernetes/secrets-unencrypted-in-etcd': check124,
-  'kubernetes/service-account-keys-missing': check125,
-  'kubernetes/shared-controller-credentials': check126,
-  'kubernetes/shared-service-account': check127,
-  'kubernetes/shared-user-id': check128,
-  'kubernetes/short-audit-log': check129,
-  'kubernetes/static-api-credentials': check130,
-  'kubernetes/token-automount': check131,
-  'kubernetes/weak-control-plane-tls': check132,
-  'kubernetes/writable-host-path': check133,
-  'oci/administrator-api-key': check134,
+  'compose/duplicate-container-name': check28,
+  'compose/duplicate-port': check29,
+  'compose/shared-volume': check30,
+  'compose/unordered': check31,
+  'docker/apt-instead-of-apt-get': check32,
+  'docker/cd-instead-of-workdir': check33,
+  'docker/cleartext-download': check34,
+  'docker/copy-many-to-file': check35,
+  'docker/copy-whole-context': check36,
+  'docker/end-of-life-image': check37,
+  'docker/install-asks': check38,
+  'docker/language-cache-kept': check39,
+  'docker/maintainer': check40,
+  'docker/no-base-image': check41,
+  'docker/no-pipefail': check42,
+  'docker/package-cache-kept': check43,
+  'docker/password-set-in-build': check44,
+  'docker/repeated-instruction': check45,
+  'docker/secret-in-environment': check46,
+  'docker/shell-form-command': check47,
+  'docker/stage-alias': check48,
+  'docker/sudo-in-build': check49,
+  'docker/unpinned-base-image': check50,
+  'docker/unpinned-language-package': check51,
+  'docker/unpinned-system-package': check52,
+  'docker/useradd-large-id': check53,
+  'docker/variable-not-yet-set': check54,
+  'docker/wget-and-curl': check55,
+  'gcp/kms-admin-uses-key': check56,
+  'gcp/project-no-asset-inventory': check57,
+  'gcp/security-change-no-alert': check58,
+  'gcp/storage-logs-to-itself': check59,
+  'github-actions/all-secrets': check60,
+  'github-actions/app-token-scope': check61,
+  'github-actions/artifact-poisoning': check62,
+  'github-actions/bot-condition': check63,
+  'github-actions/broad-workflow-permissions': check64,
+  'github-actions/cache-poisoning': check65,
+  'github-actions/dangerous-trigger': check66,
+  'github-actions/default-permissions': check67,
+  'github-actions/env-file-injection': check68,
+  'github-actions/input-injection': check69,
+  'github-actions/password-on-command-line': check70,
+  'github-actions/privileged-checkout': check71,
+  'github-actions/retired-action': check72,
+  'github-actions/secret-sent': check73,
+  'github-actions/secret-without-environment': check74,
+  'github-actions/security-check-ignored': check75,
+  'github-actions/self-hosted-runner': check76,
+  'github-actions/ssh-host-key-not-checked': check77,
+  'github-actions/template-injection': check78,
+  'github-actions/token-in-artifact': check79,
+  'github-actions/unpinned-tool': check80,
+  'github-actions/unredacted-secret': check81,
+  'github-actions/unsound-condition': check82,
+  'github-actions/unsound-contains': check83,
+  'github-actions/vulnerable-action': check84,
+  'gitlab-ci/double-pipeline': check85,
+  'gitlab-ci/job-token-in-url': check86,
+  'gitlab-ci/script-injection': check87,
+  'gitlab-ci/secret-printed': check88,
+  'kubernetes/admin-interface-exposed': check89,
+  'kubernetes/admission-plugin-disabled': check90,
+  'kubernetes/always-admit': check91,
+  'kubernetes/always-allow-authorization': check92,
+  'kubernetes/anonymous-api-access': check93,
+  'kubernetes/api-server-certificate': check94,
+  'kubernetes/apparmor-off': check95,
+  'kubernetes/authorization-without-rbac': check96,
+  'kubernetes/budget-blocks-maintenance': check97,
+  'kubernetes/control-plane-bind-address': check98,
+  'kubernetes/control-plane-profiling': check99,
+  'kubernetes/controller-manager-keys-missing': check100,
+  'kubernetes/credential-in-config-map': check101,
+  'kubernetes/credential-in-environment': check102,
+  'kubernetes/default-namespace': check103,
+  'kubernetes/duplicate-autoscaler': check104,
+  'kubernetes/duplicate-env': check105,
+  'kubernetes/duplicate-service-selector': check106,
+  'kubernetes/etcd-auto-tls': check107,
+  'kubernetes/etcd-cleartext': check108,
+  'kubernetes/etcd-connection-unverified': check109,
+  'kubernetes/etcd-no-client-certificates': check110,
+  'kubernetes/ingress-duplicate-host': check111,
+  'kubernetes/ingress-host-without-certificate': check112,
+  'kubernetes/ingress-without-service': check113,
+  'kubernetes/insecure-api-port': check114,
+  'kubernetes/kubelet-certificate-rotation': check115,
+  'kubernetes/kubelet-connection-unverified': check116,
+  'kubernetes/kubelet-idle-streams': check117,
+  'kubernetes/kubelet-kernel-settings': check118,
+  'kubernetes/kubelet-read-only-port': check119,
+  'kubernetes/memory-overcommitted': check120,
+  'kubernetes/memory-request-below-limit': check121,
+  'kubernetes/mismatching-selector': check122,
+  'kubernetes/namespace-without-limit-range': check123,
+  'kubernetes/namespace-without-quota': check124,
+  'kubernetes/no-always-pull-images': check125,
+  'kubernetes/no-audit-log': check126,
+  'kubernetes/no-client-certificates': check127,
+  'kubernetes/no-event-rate-limit': check128,
+  'kubernetes/no-node-restriction': check129,
+  'kubernetes/no-pod-garbage-collection': check130,
+  'kubernetes/probe-wrong-port': check131,
+  'kubernetes/same-probes': check132,
+  'kubernetes/secrets-unencrypted-in-etcd': check133,
+  'kubernetes/service-account-keys-missing': check134,
+  'kubernetes/shared-controller-credentials': check135,
+  'kubernetes/shared-service-account': check136,
+  'kubernetes/shared-user-id': check137,
+  'kubernetes/short-audit-log': check138,
+  'kubernetes/static-api-credentials': check139,
+  'kubernetes/token-automount': check140,
+  'kubernetes/weak-control-plane-tls': check141,
+  'kubernetes/writable-host-path': check142,
+  'oci/administrator-api-key': check143,
 };

@@ -6,7 +6,7 @@ interface Mount {
   readonly node: Node;
 }
 
-/** Named volumes that this service and another one mount writable. */
+/** Named volumes and folders that this service and another one mount writable. */
 const check: Check = (fact) =>
   writable(fact).flatMap(({ volume, node }): Hit[] => {
     const other = fact.scope
@@ -24,11 +24,11 @@ function writable(fact: Fact): readonly Mount[] {
     const short = text(node);
     if (short !== undefined) {
       const [volume, , options = ''] = short.split(':');
-      return /^[A-Za-z0-9]/.test(short) && short.includes(':') && !options.split(',').includes('ro') ? [{ volume: volume!, node }] : [];
+      return /^[A-Za-z0-9./~]/.test(short) && short.includes(':') && !options.split(',').includes('ro') ? [{ volume: volume!, node }] : [];
     }
     const source = text(node, 'source');
     const first = node.kind === 'map' ? node.entries[0]?.value : undefined;
-    return source !== undefined && first && text(node, 'type') === 'volume' && text(node, 'read_only') !== 'true'
+    return source !== undefined && first && /^(volume|bind)$/.test(text(node, 'type') ?? '') && text(node, 'read_only') !== 'true'
       ? [{ volume: source, node: first }]
       : [];
   });

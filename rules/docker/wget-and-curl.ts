@@ -9,8 +9,8 @@ const check: Check = (fact) => {
     .flatMap((command) => get(command, 'program') ?? []);
   const first = programs.find((program) => /^(curl|wget)$/.test(text(program) ?? ''));
   const other = text(first) === 'curl' ? 'wget' : 'curl';
-  const second = first && programs.find((program) => text(program) === other);
-  return second ? [{ span: second.span, values: { value: other } }] : [];
+  const second = programs.filter((program) => first && text(program) === other);
+  return second.map(({ span }) => ({ span, values: { value: other } }));
 };
 
 export default check;

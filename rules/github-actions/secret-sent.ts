@@ -4,7 +4,7 @@ import type { Check, Hit } from '../../server/engine/types.ts';
 import { written } from '../../server/engine/workflow.ts';
 
 const SECRET =
-  /\$\{\{[^}]*\bsecrets[.[]|\$\{?(CI_JOB_TOKEN|CI_DEPLOY_PASSWORD|CI_REGISTRY_PASSWORD|GITHUB_TOKEN|\w*(_PASSWORD|_SECRET|_API_KEY|_PRIVATE_KEY))\b/;
+  /\$\{\{[^}]*\bsecrets[.[]|\$\{?(CI_JOB_TOKEN|CI_JOB_JWT(_V\d)?|CI_DEPLOY_PASSWORD|CI_REGISTRY_PASSWORD|GITHUB_TOKEN|\w*(_PASSWORD|_SECRET|_API_KEY|_PRIVATE_KEY))\b/;
 
 const check: Check = (fact) =>
   commandsOf(fact.node).flatMap((command): Hit[] => {

@@ -34,15 +34,20 @@ const wildcardPrincipal: Predicate = (node) => {
   return known(node, (value) => value === '*' || /^arn:aws[\w-]*:iam::\*:/.test(value));
 };
 
-/** An image whose content can change under the same name: no tag, or `latest`; a digest pins it. `scratch` is nothing at all. */
+/** An image whose content can change under the same name: no tag, or one that names a channel such as `latest`; a digest pins it. `scratch` is nothing at all. */
 const mutableImage: Predicate = (node) =>
   // A variable of CI may hold a registry, a name, a tag or all of them.
   text(node)?.includes('$') ? (text(node)!.endsWith(':latest') ? true : undefined) : known(node, isMutableImage);
 
+/** Tags that every publisher moves; `18` or `3.12-slim` move too, but within what their name promises. */
+const CHANNELS: ReadonlySet<string> = new Set(
+  'latest stable edge nightly canary beta dev develop development test testing unstable rolling main master snapshot'.split(' '),
+);
+
 export function isMutableImage(image: string): boolean {
   if (image === '' || image === 'scratch' || image.includes('@sha256:')) return false;
   const tag = /:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1];
-  return tag === undefined || tag === 'latest';
+  return tag === undefined || CHANNELS.has(tag);
 }
 
 /** A user that is root: `root`, `0`, with or without a group. */

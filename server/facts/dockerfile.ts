@@ -9,8 +9,8 @@ import { substitute, type Variables } from './dockerfile-variables.ts';
 
 /**
  * `file` (`directives`, `stages`, and the instructions by keyword); `stage` / `final-stage` (`image`, `tag`, `digest`, `platform`,
- * `stage` where the base is an earlier stage, `user`, `environment`, `arguments`, `labels`, `healthcheck` as they are in the end, and
- * the stage's own instructions by keyword: `RUN`, `COPY` …); `instruction` and its keyword (the parser's map with ARG and ENV
+ * `stage` where the base is an earlier stage, `shipped: false` where its layers end in no image by default, `user`, `environment`,
+ * `arguments`, `labels`, `healthcheck` as they are in the end, and the stage's own instructions by keyword: `RUN`, `COPY` …); `instruction` and its keyword (the parser's map with ARG and ENV
  * substituted; a trigger of ONBUILD is an instruction too, with `onbuild: true`).
  */
 export const dockerfile: Extractor = {
@@ -30,6 +30,8 @@ const deepest = 100;
 interface Stage {
   readonly name: string;
   readonly depth: number;
+  /** The earlier stage that it builds on. */
+  readonly base: Stage | undefined;
   readonly from: MapNode | undefined;
   /** What a stage that builds on this one inherits. */
   readonly variables: Variables;
@@ -37,7 +39,7 @@ interface Stage {
   readonly arguments: Map<string, Entry>;
   readonly labels: Map<string, Entry>;
   readonly last: Map<'USER' | 'HEALTHCHECK' | 'ENTRYPOINT' | 'CMD' | 'WORKDIR' | 'SHELL', MapNode>;
-  readonly base: readonly Entry[];
+  readonly image: readonly Entry[];
   readonly instructions: MapNode[];
 }
 
@@ -75,7 +77,8 @@ class Build {
     const whole = { start: 0, end: this.text.length };
     const first = head[0] ?? this.stages[0]?.instructions[0];
     const instructions = [...head, ...this.stages.flatMap((s) => s.instructions)];
-    const nodes = this.stages.map((s) => this.stageNode(s));
+    const shipped = this.shipped();
+    const nodes = this.stages.map((s) => this.stageNode(s, shipped.has(s)));
     const file = this.add({
       types: ['file'],
       name: this.parsed.document.path.slice(this.parsed.document.path.lastIndexOf('/') + 1),
@@ -133,13 +136,14 @@ class Build {
     const stage: Stage = {
       name: textOf(named?.value) ?? String(this.stages.length),
       depth: base ? base.depth + 1 : 0,
+      base,
       from: map(from.span, [...other, ...entries]),
       variables: new Map(inherited?.variables),
       environment: new Map(inherited?.environment),
       arguments: new Map(inherited?.arguments),
       labels: new Map(inherited?.labels),
       last: new Map(inherited?.last),
-      base: entries,
+      image: entries,
       instructions: [],
     };
     if (named) this.named.set(stage.name.toLowerCase(), stage);
@@ -179,12 +183,20 @@ class Build {
     return { ...outer, span: at.keySpan, origin: outer.origin ?? { path: this.parsed.document.path, span: outer.span, what } };
   }
 
-  private stageNode(stage: Stage): MapNode {
+  /** The last stage and those it builds on; every stage where a base isn't known. */
+  private shipped(): ReadonlySet<Stage> {
+    if (this.stages.some(({ from }) => get(from, 'reference')?.kind === 'unknown')) return new Set(this.stages);
+    const found = new Set<Stage>();
+    for (let stage = this.stages.at(-1); stage && !found.has(stage); stage = stage.base) found.add(stage);
+    return found;
+  }
+
+  private stageNode(stage: Stage, shipped: boolean): MapNode {
     const first = stage.instructions[0];
     const end = stage.instructions[stage.instructions.length - 1]?.span.end ?? 0;
     const span = { start: first?.span.start ?? 0, end };
     const at = stage.from?.span ?? span;
-    const entries: Entry[] = [...stage.base, virtual('name', scalar(stage.name, at))];
+    const entries: Entry[] = [...stage.image, virtual('name', scalar(stage.name, at))];
     const user = stage.last.get('USER');
     for (const key of ['user', 'group']) {
       const found = entryOf(user, key);
@@ -202,6 +214,7 @@ class Build {
       virtual('arguments', map(at, [...stage.arguments.values()])),
       virtual('labels', map(at, [...stage.labels.values()])),
       virtual('instructions', list(stage.instructions, span)),
+      virtual('shipped', scalar(shipped, at)),
       ...byKeyword(stage.instructions),
     );
     return map(span, entries);
