@@ -26,7 +26,7 @@ const owners: readonly { readonly name: RegExp; readonly rooms: readonly string[
   { name: /^vscode$|^vscode-languageclient/, rooms: ['client'] },
   { name: /^vscode-languageserver(?!-textdocument)/, rooms: ['server/lsp'] },
   { name: /^node:(fs|worker_threads)/, rooms: ['server/workspace', 'server/cli'] },
-  { name: /^node:child_process$/, rooms: [] },
+  { name: /^node:child_process$/, rooms: ['server/workspace'] },
   { name: /^node:(net|http|https|http2|dgram|tls|dns)$/, rooms: [] },
   { name: /^(web-tree-sitter$|jsonc-parser|dockerfile-ast|unbash|@babel\/parser)/, rooms: ['server/parse'] },
   { name: /^yaml$/, rooms: ['server/parse', 'server/pages', 'server/workspace'] },

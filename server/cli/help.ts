@@ -10,6 +10,7 @@ Usage: leftward <command> [options]
   fix [paths…]             apply the fixes that keep the behaviour of a correct program
   baseline [paths…]        take what is found today as known, so that only new findings are reported
   explain <rule>           say why a rule matters and what to do
+  install-hook             let git ask Leftward before each commit
   rules list               list all rules
   rules test [folder]      run the tests in rule pages
   rules new <folder/name>  begin a rule of your own
@@ -22,6 +23,10 @@ Configuration: .leftward.yaml at the root of the project.
 export const scanHelp = `Usage: leftward scan [paths…] [options]
 
 Looks at files and folders (default: this folder). What .gitignore and \`exclude\` in .leftward.yaml leave out is left out.
+
+  --staged             what git is about to commit: findings that it would add
+  --since <revision>   findings that came since this commit, branch or tag, uncommitted work included
+  --history            secrets in all commits of all branches and tags, with the commit that brought them
 
   --format <name>      text (default), json, jsonl, sarif, junit, checkstyle, gitlab (code quality), gitlab-sast,
                        github (annotations), markdown or html
@@ -60,6 +65,14 @@ Write it again when findings have been mended; it holds no values of secrets.
   --preset <name>      recommended (default) or all
   --jobs <n>           threads
   --no-color           no colours
+`;
+
+export const hookHelp = `Usage: leftward install-hook [options]
+
+Writes git's pre-commit hook of this repository: before each commit \`leftward scan --staged\` looks at what would be added, and stops it when something is found.
+
+  --fail-on <level>    stop at findings of this severity or worse only
+  --force              replace a hook that is there already
 `;
 
 export const explainHelp = `Usage: leftward explain <rule>

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { baseline } from './baseline.ts';
 import { explain } from './explain.ts';
 import { fix } from './fix.ts';
+import { installHook } from './hook.ts';
 import { overview, version } from './help.ts';
 import { rulesCommand } from './rules.ts';
 import { scanCommand } from './scan.ts';
@@ -9,7 +10,14 @@ import { didYouMean } from '../workspace/config.ts';
 import { nearest } from '../workspace/nearest.ts';
 import { Terminal, Trouble, type Command } from './terminal.ts';
 
-const commands: Readonly<Record<string, Command>> = { scan: scanCommand, fix, baseline, explain, rules: rulesCommand };
+const commands: Readonly<Record<string, Command>> = {
+  scan: scanCommand,
+  fix,
+  baseline,
+  explain,
+  'install-hook': installHook,
+  rules: rulesCommand,
+};
 
 /** Exit codes: 0 nothing found, 1 something found, 2 could not run. */
 async function main(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { severities, type Rule, type Severity } from '../engine/types.ts';
-import { formats, reaches, unknown, type Report } from '../report/index.ts';
+import type { PlacedFinding } from '../engine/placed.ts';
+import { fingerprints, formats, reaches, unknown, type Report } from '../report/index.ts';
 import { readBaseline } from '../workspace/baseline.ts';
+import { changesSince, scanChanges, stagedChanges } from '../workspace/changes.ts';
 import { reasonOf, type Skipped } from '../workspace/files.ts';
+import { scanHistory, type Commit } from '../workspace/history.ts';
 import { nameIn } from '../workspace/roots.ts';
 import { checks } from '../workspace/rules.ts';
-import { scan, type ScanResult } from '../workspace/scan.ts';
+import { scan, type ScanRequest, type ScanResult } from '../workspace/scan.ts';
 import { scanHelp, version } from './help.ts';
 import { setupsOf, type Setup } from './setup.ts';
 import { oneOf, readArguments, Trouble, type Command, type Terminal } from './terminal.ts';
@@ -32,12 +37,16 @@ export const scanCommand: Command = async (args, terminal) => {
     severity: { type: 'string' },
     'fail-on': { type: 'string' },
     'no-baseline': { type: 'boolean' },
+    staged: { type: 'boolean' },
+    since: { type: 'string' },
+    history: { type: 'boolean' },
   });
   if (values.help) return terminal.print(scanHelp).then(() => 0);
   const format = oneOf('--format', values.format, Object.keys(formats))!;
   const least = oneOf('--severity', values.severity, levels);
   const failOn = oneOf('--fail-on', values['fail-on'], [...levels, 'never'] as const);
   const jobs = jobsOf(values.jobs);
+  const part = partOf(values);
   const choice = { preset: oneOf('--preset', values.preset, presets), rule: values.rule };
   const { setups, base } = setupsOf(positionals, choice, terminal);
 
@@ -45,20 +54,24 @@ export const scanCommand: Command = async (args, terminal) => {
   let failed = false;
   let known = 0;
   for (const setup of setups) {
-    const result = await scanSetup(setup, terminal, jobs, format === 'sarif');
+    const result = await scanSetup(setup, terminal, jobs, format === 'sarif', part);
     if (result.cancelled) {
       terminal.say('Cancelled.');
       return 130;
     }
     const named = (path: string): string => nameIn(base, setup.root, path);
     const threshold: Severity | 'never' = failOn ?? setup.config.failOn ?? 'low';
-    report.files += result.files.filter((file) => file.skipped === undefined).length;
+    report.files += result.versions ?? result.files.filter((file) => file.skipped === undefined).length;
     for (const rule of setup.rules) report.rules.set(rule.id, rule);
     for (const { path, reason } of result.skipped) report.skipped.push({ path: named(path), reason });
     const baseline = values['no-baseline'] ? undefined : usableBaseline(setup.root);
-    const found = result.files.flatMap(({ findings }) => findings);
-    const fresh = baseline ? result.files.flatMap(({ findings }) => unknown(findings, baseline)) : found;
-    known += found.length - fresh.length;
+    const fresh = result.files.flatMap((file) => {
+      const here = unknown(file.findings, new Set(fingerprints(result.earlier?.get(file) ?? [])));
+      const unlisted = baseline ? unknown(here, baseline) : here;
+      known += here.length - unlisted.length;
+      const commit = result.commits?.get(file);
+      return commit ? unlisted.map((finding) => dated(finding, commit)) : unlisted;
+    });
     for (const finding of fresh) {
       if (threshold !== 'never' && reaches(finding.severity, threshold)) failed = true;
       if (least && !reaches(finding.severity, least)) continue;
@@ -93,8 +106,44 @@ function usableBaseline(root: string): ReadonlySet<string> {
   }
 }
 
+/** What is looked at, other than the files as they are. */
+type Part = 'staged' | 'history' | { readonly since: string };
+
+function partOf(values: { readonly staged?: boolean; readonly since?: string; readonly history?: boolean }): Part | undefined {
+  const { staged, since, history } = values;
+  if ([staged, since !== undefined, history].filter(Boolean).length > 1)
+    throw new Trouble('--staged, --since and --history exclude each other: take one of them.');
+  return staged ? 'staged' : history ? 'history' : since === undefined ? undefined : { since };
+}
+
+/** A finding of an old version; its line may be elsewhere now, or gone. */
+function dated(finding: PlacedFinding, { id, date }: Commit): PlacedFinding {
+  return { ...finding, message: `${finding.message} (In commit ${id.slice(0, 12)} of ${date.slice(0, 10)}.)` };
+}
+
+type PartResult = ScanResult &
+  Partial<Pick<Awaited<ReturnType<typeof scanChanges>>, 'earlier'> & Pick<Awaited<ReturnType<typeof scanHistory>>, 'commits' | 'versions'>>;
+
+/** Throws Trouble when git has no answer. */
+async function scanPart(request: ScanRequest, part: Part | undefined): Promise<PartResult> {
+  if (part === undefined) return scan(request, checks);
+  if (!existsSync(join(request.root, '.git'))) throw new Trouble(`${request.root} is no git repository.`);
+  try {
+    if (part === 'history') return await scanHistory(request, checks);
+    return await scanChanges(request, part === 'staged' ? stagedChanges(request.root) : changesSince(request.root, part.since), checks);
+  } catch (error) {
+    throw new Trouble((error as Error).message);
+  }
+}
+
 /** Scans a project with progress on the terminal; Ctrl-C stops it. Files that are named though the configuration excludes them are skipped. */
-export async function scanSetup(setup: Setup, terminal: Terminal, jobs: number | undefined, fixes = false): Promise<ScanResult> {
+export async function scanSetup(
+  setup: Setup,
+  terminal: Terminal,
+  jobs: number | undefined,
+  fixes = false,
+  part?: Part,
+): Promise<PartResult> {
   const { root, rules, options, ignored } = setup;
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -103,7 +152,7 @@ export async function scanSetup(setup: Setup, terminal: Terminal, jobs: number |
   process.once('SIGINT', interrupt);
   const excluded = ignored('');
   try {
-    return await scan(
+    return await scanPart(
       {
         root,
         paths: setup.paths.filter(({ path, folder }) => folder || !excluded.excludes(path)),
@@ -117,7 +166,7 @@ export async function scanSetup(setup: Setup, terminal: Terminal, jobs: number |
           terminal.progress(total === 0 ? 'Looking for files …' : `${files} of ${total} files, ${findings} findings`);
         },
       },
-      checks,
+      part,
     );
   } finally {
     terminal.clearProgress();

@@ -114,6 +114,11 @@ export function limitedSyntax(path: string, text: string, syntax: Syntax): { syn
 const opaque =
   /\.(png|jpe?g|gif|webp|avif|ico|icns|bmp|tiff?|psd|woff2?|ttf|otf|eot|mp[34]|m4[av]|mov|avi|webm|ogg|wav|flac|pdf|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|class|exe|dll|so|dylib|a|o|obj|lib|pyc|wasm|node|bin|dat|db|sqlite3?|vsix|parquet|pack|idx)$/i;
 
+/** Whether a file's name says that it is no text. */
+export function isOpaque(path: string): boolean {
+  return opaque.test(path);
+}
+
 /**
  * The files below `start` ('' or a '/'-separated path relative to `root`), each relative to `root`, in no particular order between folders. Symbolic links
  * are not followed: what they point to is met where it lies, and no loop can form. A folder that can't be read is yielded as skipped.

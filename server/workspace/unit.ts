@@ -57,23 +57,26 @@ export function* analyseUnit(
   kept?: Kept,
 ): Generator<FileResult> {
   const project = new Project(root, () => rules, undefined, true, calls, imports, kept);
-  for (const path of unit) {
-    const analysis = project.analysisOf(path);
-    const { document, findings, platforms, skipped } = analysis;
-    const failed = analysis.failures.map(({ rule, message }) => `${rule} failed: ${message}`);
-    const limited = [...(analysis.limited === undefined ? [] : [analysis.limited]), ...failed].join('; ');
-    yield {
-      path,
-      findings: place(
-        document,
-        findings,
-        (id) => rules.rules.get(id),
-        (other) => project.documentOf(other),
-        fixes ? (finding) => analysis.fixesOf(finding) : undefined,
-      ),
-      platforms,
-      ...(skipped !== undefined && { skipped }),
-      ...(limited !== '' && { limited }),
-    };
-  }
+  for (const path of unit) yield resultOf(project, path, rules, fixes);
+}
+
+/** What a scan says about a file of a project. */
+export function resultOf(project: Project, path: string, rules: RuleSet, fixes: boolean): FileResult {
+  const analysis = project.analysisOf(path);
+  const { document, findings, platforms, skipped } = analysis;
+  const failed = analysis.failures.map(({ rule, message }) => `${rule} failed: ${message}`);
+  const limited = [...(analysis.limited === undefined ? [] : [analysis.limited]), ...failed].join('; ');
+  return {
+    path,
+    findings: place(
+      document,
+      findings,
+      (id) => rules.rules.get(id),
+      (other) => project.documentOf(other),
+      fixes ? (finding) => analysis.fixesOf(finding) : undefined,
+    ),
+    platforms,
+    ...(skipped !== undefined && { skipped }),
+    ...(limited !== '' && { limited }),
+  };
 }
