@@ -133,9 +133,9 @@ export class Blobs {
   }
 
   private async more(): Promise<boolean> {
-    const { value, done } = await this.pieces.next();
-    if (done) return false;
-    this.rest = this.rest.length === 0 ? value : Buffer.concat([this.rest, value]);
+    const next = await this.pieces.next();
+    if (next.done) return false;
+    this.rest = this.rest.length === 0 ? next.value : Buffer.concat([this.rest, next.value]);
     return true;
   }
 }
