@@ -15,6 +15,7 @@ const pairs = [
 ];
 const maps = ['environment.variables', 'Environment.Variables'];
 
+const ownKey = /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/;
 const accessKey = /^A(?:KIA|SIA)[A-Z2-7]{16}$/;
 
 /** Variables with a credential's name or look, and a literal value that is no placeholder, name or address of something else. */
@@ -45,7 +46,8 @@ function hits(name: string | undefined, node: Node | undefined): readonly Hit[] 
 
 function isSecret(name: string, value: string): boolean {
   if (placeholder(value) !== undefined) return false;
-  if (accessKey.test(value)) return true;
+  // These names hold nothing else.
+  if (accessKey.test(value) || ownKey.test(name)) return true;
   if (value.length < 6 || value.length > 4096 || /\s|^[/.]|:\/\/|^arn:|^(?:true|false|enabled|disabled)$/i.test(value)) return false;
   const kind = nameKind(name);
   if (kind === undefined || kind === 'vague') return false;

@@ -1,8 +1,9 @@
 import { entryOf, items, text, type Entry, type MapNode, type Node } from '../engine/tree.ts';
-import type { Fact, Scope } from '../engine/types.ts';
+import type { Fact, Scope, SourceDocument } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { entriesOf, resolver, type Resolve } from './cloudformation-functions.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
+import { embeddedJson } from './terraform-policy.ts';
 
 const resourceType = /^(?:AWS|Alexa|Custom)::/;
 
@@ -65,7 +66,7 @@ function resourceFacts(base: Base, entry: Entry, resolve: Resolve, globals: Read
   const properties = propertiesOf(entry, entry.value);
   const defaults = type.startsWith('AWS::Serverless::') ? globals.get(type.slice('AWS::Serverless::'.length))?.value : undefined;
   const merged = defaults ? inherit(properties, defaults, base.document.path) : properties;
-  const node = resolve(merged) ?? merged;
+  const node = asRead(resolve(merged) ?? merged, base.document);
   const definition: MapNode = {
     ...entry.value,
     entries: entry.value.entries.map((e) =>
@@ -75,6 +76,39 @@ function resourceFacts(base: Base, entry: Entry, resolve: Resolve, globals: Read
   const parent: Fact = { ...place, types: ['definition'], node: definition };
   return [parent, { ...place, types: [type, 'resource'], address: entry.key, node, parent }];
 }
+
+const policyKey = /Polic(?:y|ies)(?:Document|Text)?$/;
+const word = /:[ \t]+(?:yes|no|on|off)\b/i;
+
+/** As CloudFormation reads it: a policy may be JSON in a string, and YAML is that of 1.1, where an unquoted `yes` is true. */
+function asRead(node: Node, document: SourceDocument): Node {
+  const words = document.syntax === 'yaml' && word.test(document.text);
+  const read = (value: Node, key: string): Node => {
+    switch (value.kind) {
+      case 'map': {
+        const entries = value.entries.map((entry) => {
+          const inner = read(entry.value, entry.key);
+          return inner === entry.value ? entry : { ...entry, value: inner };
+        });
+        return entries.every((entry, i) => entry === value.entries[i]) ? value : { ...value, entries };
+      }
+      case 'list': {
+        const list = value.items.map((item) => read(item, key));
+        return list.every((item, i) => item === value.items[i]) ? value : { ...value, items: list };
+      }
+      case 'unknown':
+        return value.parts && policyKey.test(key) ? (embeddedJson(value, value, document, same) ?? value) : value;
+      case 'scalar':
+        if (typeof value.value !== 'string') return value;
+        if (value.value.trimStart().startsWith('{') && policyKey.test(key)) return embeddedJson(value, value, document, same) ?? value;
+        if (!words || !/^(?:yes|no|on|off)$/i.test(value.value) || /["']/.test(document.text[value.span.start] ?? '')) return value;
+        return { ...value, value: /^(?:yes|on)$/i.test(value.value) };
+    }
+  };
+  return read(node, '');
+}
+
+const same = (node: Node): Node => node;
 
 /** The written properties, or an empty map that knows where they would be written. */
 function propertiesOf(entry: Entry, resource: MapNode): Node {
