@@ -369,9 +369,12 @@ resource "t" "e" {
   name     = each.value.name
 }
 `);
-    assert.deepEqual(facts.map((f) => f.name).slice(1), ['t.c', 't.d', 't.e']);
+    assert.deepEqual(facts.map((f) => f.name).slice(1), ['t.c', 't.d', 't.e', 't.e']);
     assert.equal(text(named(facts, 't.d').node, 'name'), 'x');
-    assert.deepEqual(plain(get(named(facts, 't.e').node, 'name')), { refs: ['each.value.name'] });
+    assert.deepEqual(
+      facts.filter((f) => f.name === 't.e').map((f) => text(f.node, 'name')),
+      ['1', '2'],
+    );
   });
 
   it('generates the blocks of dynamic', () => {
@@ -401,6 +404,25 @@ resource "t" "e" {
     assert.deepEqual(plain(unknown!.node), { ingress: { from_port: { refs: ['ingress.value'] }, open: true }, '…': true });
     assert.equal(at(unknown!.node, 'ingress').found[0]?.entry?.perhaps, true);
     assert.equal(found[0]?.entry?.perhaps, undefined);
+  });
+
+  it('reads a YAML document in a heredoc, and booleans in the spelling of Python', () => {
+    const source = `resource "aws_ssm_document" "d" {
+  document_format = "YAML"
+  content         = <<EOF
+inputs:
+  kmsKeyId: \${aws_kms_key.k.arn}
+  s3EncryptionEnabled: false
+EOF
+  enabled         = False
+}`;
+    const [fact] = factsOf(source);
+    assert.deepEqual(plain(get(fact!.node, 'content')), {
+      inputs: { kmsKeyId: { refs: ['aws_kms_key.k.arn'] }, s3EncryptionEnabled: false },
+    });
+    const [found] = at(fact!.node, 'content.inputs.s3EncryptionEnabled').found;
+    assert.equal(source.slice(found!.node.span.start, found!.node.span.end), 'false');
+    assert.equal(text(fact!.node, 'enabled'), 'false');
   });
 
   it('looks into policies written as text', () => {

@@ -5,7 +5,7 @@ import { booleanOf, functions, longestString, numberOf, scalar, textOf } from '.
 import { attributeOf, baseName, type Binding, type Context, type Declaration, type Module } from './terraform-module.ts';
 import { deepest, moved } from './terraform-moved.ts';
 import { converted } from './terraform-types.ts';
-import { embeddedJson, policyDocument } from './terraform-policy.ts';
+import { embeddedDocument, policyDocument } from './terraform-policy.ts';
 
 const mostElements = 200;
 
@@ -48,6 +48,8 @@ function unknownOf(node: Node, result?: Node): Node {
 function evaluateMap(map: MapNode, c: Context): Node {
   const entries: Entry[] = [];
   let open = map.open === true;
+  // Documents of SSM may be either.
+  const syntax = textOf(entryOf(map, 'document_format')?.value) === 'YAML' ? 'yaml' : 'json';
   for (const entry of map.entries as readonly HclEntry[]) {
     if (entry.block && entry.key === 'dynamic') {
       const generated = expand(entry, c);
@@ -59,15 +61,17 @@ function evaluateMap(map: MapNode, c: Context): Node {
     if (key === undefined) open = true;
     const value = evaluate(entry.value, c);
     const { keySpan, span } = entry;
-    const shown = isJsonText(entry.key) ? (embeddedJson(entry.value, value, c.document, (part) => evaluate(part, c)) ?? value) : value;
+    const shown = isDocument(entry.key)
+      ? (embeddedDocument(entry.value, value, c.document, (part) => evaluate(part, c), syntax) ?? value)
+      : value;
     entries.push({ key: key ?? entry.key, keySpan, span, value: shown, ...(entry.block && { block: true, labels: entry.labels ?? [] }) });
   }
   return { kind: 'map', span: map.span, entries, ...(open && { open }) };
 }
 
-/** Attributes whose text is a JSON document of its own. */
-function isJsonText(key: string): boolean {
-  return /(?:^|_)polic(?:y|ies)(?:_document|_json|_body|_text|_data)?$|^container_definitions$|^inline_code$|^configuration$|^content$/.test(
+/** Attributes whose text is a document of its own. */
+function isDocument(key: string): boolean {
+  return /(?:^|_)polic(?:y|ies)(?:_document|_json|_body|_text|_data)?$|^container_(?:definition|propertie)s$|^inline_code$|^configuration$|^content$/.test(
     key,
   );
 }
@@ -111,12 +115,6 @@ function elementsOf(node: Node): { readonly elements: readonly Element[]; readon
 function keyValue({ key, value }: Element): MapNode {
   const entry = (name: string, node: Node): Entry => ({ key: name, keySpan: node.span, span: node.span, value: node });
   return { kind: 'map', span: value.span, entries: [entry('key', key), entry('value', value)] };
-}
-
-/** The context of a block's instances: `each` where there is exactly one. Undefined when `count` or `for_each` makes none. */
-export function instance(block: Entry, context: Context): Context | undefined {
-  const [only, ...more] = instances(block, context);
-  return more.length > 0 ? context : only;
 }
 
 /** The context of each instance of a block, `each` bound where `for_each` is known; one without it where it isn't. */
@@ -168,6 +166,8 @@ function traverse(of: string | Node, steps: readonly Step[], span: Span, c: Cont
   if (typeof of !== 'string') return follow(evaluate(of, c), steps, c);
   const bound = c.bindings.get(of);
   if (bound) return moved(follow(bound.node, steps, c), span, c, c.document, bound.what);
+  // Terraform has no such words, but nobody can mean anything else.
+  if (steps.length === 0 && (of === 'True' || of === 'False')) return scalar(of === 'True', span);
   const [first, second, third] = steps.flatMap((s) => ('attribute' in s ? [s.attribute] : []));
   if (first === undefined) return undefined;
   switch (of) {

@@ -3,20 +3,25 @@ import type { SourceDocument } from '../engine/types.ts';
 import type { HclUnknown } from '../parse/hcl-expression.ts';
 import { heredocText } from '../parse/hcl-text.ts';
 import { parseJson } from '../parse/json.ts';
+import { parseYaml } from '../parse/yaml.ts';
 import { textOf } from './terraform-functions.ts';
 
-/** Stand for an interpolation in the JSON text; two of them, so that neighbours stay apart. */
+/** What a text within a value may be written in. */
+export type EmbeddedSyntax = 'json' | 'yaml';
+
+/** Stand for an interpolation in the text; two of them, so that neighbours stay apart. */
 const fillers = ['\uE000', '\uE001'] as const;
 
 /**
- * The tree of a JSON document that is written as text (a policy in a heredoc), from the expression and its value. Its spans are exact in a
+ * The tree of a JSON or YAML document that is written as text (a policy in a heredoc), from the expression and its value. Its spans are exact in a
  * heredoc of the same document, and those of the whole value elsewhere. Undefined when the text is no object or array.
  */
-export function embeddedJson(
+export function embeddedDocument(
   written: Node,
   value: Node,
   { text, syntax }: SourceDocument,
   evaluate: (node: Node) => Node,
+  as: EmbeddedSyntax,
 ): Node | undefined {
   const source = text.slice(written.span.start, written.span.end);
   if (source.startsWith('<<') && !value.origin && syntax === 'hcl') {
@@ -24,7 +29,7 @@ export function embeddedJson(
     const start = written.span.start + content.start;
     const { operation } = written as HclUnknown;
     const pieces = operation?.kind === 'template' ? operation.parts.filter((part) => typeof part !== 'string') : [];
-    const masked = masker();
+    const masked = masker(as);
     let from = start;
     for (const piece of pieces) {
       masked.literal(text.slice(from, piece.span.start));
@@ -34,21 +39,22 @@ export function embeddedJson(
     masked.literal(text.slice(from, written.span.start + content.end));
     const inside = (span: Span): readonly Node[] =>
       pieces.filter((p) => p.span.start - start >= span.start && p.span.end - start <= span.end).map(evaluate);
-    return parsed(masked.text(), (span) => ({ start: span.start + start, end: span.end + start }), inside);
+    return parsed(as, masked.text(), (span) => ({ start: span.start + start, end: span.end + start }), inside);
   }
-  if (value.kind === 'scalar' && typeof value.value === 'string') return placed(value.value, value, []);
+  if (value.kind === 'scalar' && typeof value.value === 'string') return placed(as, value.value, value, []);
   if (value.kind !== 'unknown' || !value.parts) return undefined;
-  const masked = masker();
+  const masked = masker(as);
   for (const part of value.parts) {
     if (part === undefined) masked.unknown(4);
     else masked.literal(part);
   }
-  return placed(masked.text(), value, value.refs);
+  return placed(as, masked.text(), value, value.refs);
 }
 
-function placed(text: string, value: Node, refs: readonly string[]): Node | undefined {
+function placed(as: EmbeddedSyntax, text: string, value: Node, refs: readonly string[]): Node | undefined {
   const unknown: Node = { kind: 'unknown', span: value.span, refs };
   const tree = parsed(
+    as,
     text,
     () => value.span,
     () => [unknown],
@@ -63,8 +69,8 @@ function placed(text: string, value: Node, refs: readonly string[]): Node | unde
   return all(tree);
 }
 
-/** Puts a JSON text together in which each interpolation is a filler of its length, in quotes where it isn't within a string already. */
-function masker(): { literal(text: string): void; unknown(length: number): void; text(): string } {
+/** Puts a text together in which each interpolation is a filler of its length, in JSON in quotes where it isn't within a string already. */
+function masker(as: EmbeddedSyntax): { literal(text: string): void; unknown(length: number): void; text(): string } {
   let out = '';
   let count = 0;
   let quoted = false;
@@ -78,15 +84,15 @@ function masker(): { literal(text: string): void; unknown(length: number): void;
     },
     unknown(length) {
       const filler = fillers[count++ % 2]!;
-      out += quoted ? filler.repeat(length) : `"${filler.repeat(Math.max(1, length - 2))}"`;
+      out += quoted || as === 'yaml' ? filler.repeat(length) : `"${filler.repeat(Math.max(1, length - 2))}"`;
     },
     text: () => out,
   };
 }
 
-function parsed(text: string, place: (span: Span) => Span, inside: (span: Span) => readonly Node[]): Node | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  const [root] = parseJson({ path: '', text, syntax: 'json' }).trees;
+function parsed(as: EmbeddedSyntax, text: string, place: (span: Span) => Span, inside: (span: Span) => readonly Node[]): Node | undefined {
+  if (as === 'json' && !/^\s*[[{]/.test(text)) return undefined;
+  const [root] = (as === 'json' ? parseJson : parseYaml)({ path: '', text, syntax: as }).trees;
   const convert = (node: Node): Node => {
     const span = place(node.span);
     switch (node.kind) {

@@ -4,7 +4,7 @@ import type { Parsed } from '../parse/parsed.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
 import { scalarLiterals } from './literals.ts';
 import { instancesOf } from './terraform-calls.ts';
-import { contextOf, evaluate, instance } from './terraform-evaluate.ts';
+import { contextOf, evaluate, instances } from './terraform-evaluate.ts';
 import { kubernetesFacts } from './terraform-kubernetes.ts';
 import { baseName, blocksOf, type Context, type Declaration, type Module } from './terraform-module.ts';
 import { moved } from './terraform-moved.ts';
@@ -14,6 +14,9 @@ interface Extracted {
   readonly scope: Scope;
   readonly facts: Map<Parsed, readonly Fact[]>;
 }
+
+/** More instances of one `for_each` than these aren't looked at. */
+const mostInstances = 20;
 
 const extracted = new WeakMap<Module, Extracted>();
 
@@ -48,8 +51,8 @@ function factsOf(module: Module, parsed: Parsed): readonly Fact[] {
       const overrides = module.overrides.get(address) ?? [];
       // What an override says is said of the block that it changes.
       if (overrides.some((override) => override.entry === entry)) return [];
-      const context = instance(entry, contextOf(module, parsed.document));
-      return context ? [new Block(address, entry, overrides, context, scope)] : [];
+      const contexts = instances(entry, contextOf(module, parsed.document)).slice(0, mostInstances);
+      return contexts.map((context) => new Block(address, entry, overrides, context, scope));
     });
     known.facts.set(parsed, facts);
   }
