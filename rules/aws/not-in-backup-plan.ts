@@ -28,7 +28,8 @@ function leavesOut(selection: Fact, fact: Fact): boolean {
   if (get(selection.node, 'selection_tag') ?? get(selection.node, 'condition')) return false;
   const lists = at(selection.node, 'resources').found.map(({ node }) => node);
   const named = lists.flatMap((list) => items(list));
-  return named.length > 0 && lists.every(isWhole) && named.every((one) => isAnother(one, selection, fact));
+  // A selection of nothing leaves everything out.
+  return lists.length > 0 && lists.every(isWhole) && named.every((one) => isAnother(one, selection, fact));
 }
 
 const isWhole = (list: Node): boolean => list.kind !== 'list' || !list.open;

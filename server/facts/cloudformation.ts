@@ -3,7 +3,7 @@ import type { Fact, Scope, SourceDocument } from '../engine/types.ts';
 import type { Parsed } from '../parse/parsed.ts';
 import { entriesOf, resolver, type Resolve } from './cloudformation-functions.ts';
 import { scopeOf, type Extractor } from './extractor.ts';
-import { embeddedJson } from './terraform-policy.ts';
+import { embeddedDocument } from './terraform-policy.ts';
 
 const resourceType = /^(?:AWS|Alexa|Custom)::/;
 
@@ -97,10 +97,10 @@ function asRead(node: Node, document: SourceDocument): Node {
         return list.every((item, i) => item === value.items[i]) ? value : { ...value, items: list };
       }
       case 'unknown':
-        return value.parts && policyKey.test(key) ? (embeddedJson(value, value, document, same) ?? value) : value;
+        return value.parts && policyKey.test(key) ? (embeddedDocument(value, value, document, same) ?? value) : value;
       case 'scalar':
         if (typeof value.value !== 'string') return value;
-        if (value.value.trimStart().startsWith('{') && policyKey.test(key)) return embeddedJson(value, value, document, same) ?? value;
+        if (value.value.trimStart().startsWith('{') && policyKey.test(key)) return embeddedDocument(value, value, document, same) ?? value;
         if (!words || !/^(?:yes|no|on|off)$/i.test(value.value) || /["']/.test(document.text[value.span.start] ?? '')) return value;
         return { ...value, value: /^(?:yes|on)$/i.test(value.value) };
     }

@@ -21,7 +21,7 @@ export function embeddedDocument(
   value: Node,
   { text, syntax }: SourceDocument,
   evaluate: (node: Node) => Node,
-  as: EmbeddedSyntax,
+  as: EmbeddedSyntax = 'json',
 ): Node | undefined {
   const source = text.slice(written.span.start, written.span.end);
   if (source.startsWith('<<') && !value.origin && syntax === 'hcl') {
