@@ -96,54 +96,71 @@ import check92 from './kubernetes/always-allow-authorization.ts';
 import check93 from './kubernetes/anonymous-api-access.ts';
 import check94 from './kubernetes/api-server-certificate.ts';
 import check95 from './kubernetes/apparmor-off.ts';
-import check96 from './kubernetes/authorization-without-rbac.ts';
-import check97 from './kubernetes/budget-blocks-maintenance.ts';
-import check98 from './kubernetes/control-plane-bind-address.ts';
-import check99 from './kubernetes/control-plane-profiling.ts';
-import check100 from './kubernetes/controller-manager-keys-missing.ts';
-import check101 from './kubernetes/credential-in-config-map.ts';
-import check102 from './kubernetes/credential-in-environment.ts';
-import check103 from './kubernetes/default-namespace.ts';
-import check104 from './kubernetes/duplicate-autoscaler.ts';
-import check105 from './kubernetes/duplicate-env.ts';
-import check106 from './kubernetes/duplicate-service-selector.ts';
-import check107 from './kubernetes/etcd-auto-tls.ts';
-import check108 from './kubernetes/etcd-cleartext.ts';
-import check109 from './kubernetes/etcd-connection-unverified.ts';
-import check110 from './kubernetes/etcd-no-client-certificates.ts';
-import check111 from './kubernetes/ingress-duplicate-host.ts';
-import check112 from './kubernetes/ingress-host-without-certificate.ts';
-import check113 from './kubernetes/ingress-without-service.ts';
-import check114 from './kubernetes/insecure-api-port.ts';
-import check115 from './kubernetes/kubelet-certificate-rotation.ts';
-import check116 from './kubernetes/kubelet-connection-unverified.ts';
-import check117 from './kubernetes/kubelet-idle-streams.ts';
-import check118 from './kubernetes/kubelet-kernel-settings.ts';
-import check119 from './kubernetes/kubelet-read-only-port.ts';
-import check120 from './kubernetes/memory-overcommitted.ts';
-import check121 from './kubernetes/memory-request-below-limit.ts';
-import check122 from './kubernetes/mismatching-selector.ts';
-import check123 from './kubernetes/namespace-without-limit-range.ts';
-import check124 from './kubernetes/namespace-without-quota.ts';
-import check125 from './kubernetes/no-always-pull-images.ts';
-import check126 from './kubernetes/no-audit-log.ts';
-import check127 from './kubernetes/no-client-certificates.ts';
-import check128 from './kubernetes/no-event-rate-limit.ts';
-import check129 from './kubernetes/no-node-restriction.ts';
-import check130 from './kubernetes/no-pod-garbage-collection.ts';
-import check131 from './kubernetes/probe-wrong-port.ts';
-import check132 from './kubernetes/same-probes.ts';
-import check133 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check134 from './kubernetes/service-account-keys-missing.ts';
-import check135 from './kubernetes/shared-controller-credentials.ts';
-import check136 from './kubernetes/shared-service-account.ts';
-import check137 from './kubernetes/shared-user-id.ts';
-import check138 from './kubernetes/short-audit-log.ts';
-import check139 from './kubernetes/static-api-credentials.ts';
-import check140 from './kubernetes/token-automount.ts';
-import check141 from './kubernetes/weak-control-plane-tls.ts';
-import check142 from './kubernetes/writable-host-path.ts';
-import check143 from './oci/administrator-api-key.ts';
+import check96 from './kubernetes/authorization-without-node.ts';
+import check97 from './kubernetes/authorization-without-rbac.ts';
+import check98 from './kubernetes/budget-blocks-maintenance.ts';
+import check99 from './kubernetes/control-plane-bind-address.ts';
+import check100 from './kubernetes/control-plane-profiling.ts';
+import check101 from './kubernetes/controller-manager-keys-missing.ts';
+import check102 from './kubernetes/credential-in-config-map.ts';
+import check103 from './kubernetes/credential-in-environment.ts';
+import check104 from './kubernetes/default-namespace.ts';
+import check105 from './kubernetes/duplicate-autoscaler.ts';
+import check106 from './kubernetes/duplicate-env.ts';
+import check107 from './kubernetes/duplicate-service-selector.ts';
+import check108 from './kubernetes/etcd-authority-missing.ts';
+import check109 from './kubernetes/etcd-auto-tls.ts';
+import check110 from './kubernetes/etcd-cleartext.ts';
+import check111 from './kubernetes/etcd-connection-unverified.ts';
+import check112 from './kubernetes/etcd-no-client-certificates.ts';
+import check113 from './kubernetes/etcd-peer-cleartext.ts';
+import check114 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check115 from './kubernetes/few-audit-log-files.ts';
+import check116 from './kubernetes/ingress-duplicate-host.ts';
+import check117 from './kubernetes/ingress-host-without-certificate.ts';
+import check118 from './kubernetes/ingress-without-service.ts';
+import check119 from './kubernetes/insecure-api-port.ts';
+import check120 from './kubernetes/kubelet-authority-missing.ts';
+import check121 from './kubernetes/kubelet-certificate-rotation.ts';
+import check122 from './kubernetes/kubelet-connection-unverified.ts';
+import check123 from './kubernetes/kubelet-host-name-override.ts';
+import check124 from './kubernetes/kubelet-https-off.ts';
+import check125 from './kubernetes/kubelet-idle-streams.ts';
+import check126 from './kubernetes/kubelet-iptables.ts';
+import check127 from './kubernetes/kubelet-kernel-settings.ts';
+import check128 from './kubernetes/kubelet-no-certificate.ts';
+import check129 from './kubernetes/kubelet-read-only-port.ts';
+import check130 from './kubernetes/long-request-timeout.ts';
+import check131 from './kubernetes/memory-overcommitted.ts';
+import check132 from './kubernetes/memory-request-below-limit.ts';
+import check133 from './kubernetes/mismatching-selector.ts';
+import check134 from './kubernetes/namespace-without-limit-range.ts';
+import check135 from './kubernetes/namespace-without-quota.ts';
+import check136 from './kubernetes/no-always-pull-images.ts';
+import check137 from './kubernetes/no-audit-log.ts';
+import check138 from './kubernetes/no-audit-policy.ts';
+import check139 from './kubernetes/no-client-certificates.ts';
+import check140 from './kubernetes/no-event-rate-limit.ts';
+import check141 from './kubernetes/no-node-restriction.ts';
+import check142 from './kubernetes/no-pod-garbage-collection.ts';
+import check143 from './kubernetes/probe-wrong-port.ts';
+import check144 from './kubernetes/root-ca-not-published.ts';
+import check145 from './kubernetes/same-probes.ts';
+import check146 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check147 from './kubernetes/secure-port-off.ts';
+import check148 from './kubernetes/service-account-keys-missing.ts';
+import check149 from './kubernetes/service-account-lookup-off.ts';
+import check150 from './kubernetes/service-external-ips-allowed.ts';
+import check151 from './kubernetes/shared-controller-credentials.ts';
+import check152 from './kubernetes/shared-service-account.ts';
+import check153 from './kubernetes/shared-user-id.ts';
+import check154 from './kubernetes/short-audit-log.ts';
+import check155 from './kubernetes/small-audit-log-files.ts';
+import check156 from './kubernetes/static-api-credentials.ts';
+import check157 from './kubernetes/token-automount.ts';
+import check158 from './kubernetes/weak-control-plane-tls.ts';
+import check159 from './kubernetes/writable-host-path.ts';
+import check160 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -242,52 +259,69 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/anonymous-api-access': check93,
   'kubernetes/api-server-certificate': check94,
   'kubernetes/apparmor-off': check95,
-  'kubernetes/authorization-without-rbac': check96,
-  'kubernetes/budget-blocks-maintenance': check97,
-  'kubernetes/control-plane-bind-address': check98,
-  'kubernetes/control-plane-profiling': check99,
-  'kubernetes/controller-manager-keys-missing': check100,
-  'kubernetes/credential-in-config-map': check101,
-  'kubernetes/credential-in-environment': check102,
-  'kubernetes/default-namespace': check103,
-  'kubernetes/duplicate-autoscaler': check104,
-  'kubernetes/duplicate-env': check105,
-  'kubernetes/duplicate-service-selector': check106,
-  'kubernetes/etcd-auto-tls': check107,
-  'kubernetes/etcd-cleartext': check108,
-  'kubernetes/etcd-connection-unverified': check109,
-  'kubernetes/etcd-no-client-certificates': check110,
-  'kubernetes/ingress-duplicate-host': check111,
-  'kubernetes/ingress-host-without-certificate': check112,
-  'kubernetes/ingress-without-service': check113,
-  'kubernetes/insecure-api-port': check114,
-  'kubernetes/kubelet-certificate-rotation': check115,
-  'kubernetes/kubelet-connection-unverified': check116,
-  'kubernetes/kubelet-idle-streams': check117,
-  'kubernetes/kubelet-kernel-settings': check118,
-  'kubernetes/kubelet-read-only-port': check119,
-  'kubernetes/memory-overcommitted': check120,
-  'kubernetes/memory-request-below-limit': check121,
-  'kubernetes/mismatching-selector': check122,
-  'kubernetes/namespace-without-limit-range': check123,
-  'kubernetes/namespace-without-quota': check124,
-  'kubernetes/no-always-pull-images': check125,
-  'kubernetes/no-audit-log': check126,
-  'kubernetes/no-client-certificates': check127,
-  'kubernetes/no-event-rate-limit': check128,
-  'kubernetes/no-node-restriction': check129,
-  'kubernetes/no-pod-garbage-collection': check130,
-  'kubernetes/probe-wrong-port': check131,
-  'kubernetes/same-probes': check132,
-  'kubernetes/secrets-unencrypted-in-etcd': check133,
-  'kubernetes/service-account-keys-missing': check134,
-  'kubernetes/shared-controller-credentials': check135,
-  'kubernetes/shared-service-account': check136,
-  'kubernetes/shared-user-id': check137,
-  'kubernetes/short-audit-log': check138,
-  'kubernetes/static-api-credentials': check139,
-  'kubernetes/token-automount': check140,
-  'kubernetes/weak-control-plane-tls': check141,
-  'kubernetes/writable-host-path': check142,
-  'oci/administrator-api-key': check143,
+  'kubernetes/authorization-without-node': check96,
+  'kubernetes/authorization-without-rbac': check97,
+  'kubernetes/budget-blocks-maintenance': check98,
+  'kubernetes/control-plane-bind-address': check99,
+  'kubernetes/control-plane-profiling': check100,
+  'kubernetes/controller-manager-keys-missing': check101,
+  'kubernetes/credential-in-config-map': check102,
+  'kubernetes/credential-in-environment': check103,
+  'kubernetes/default-namespace': check104,
+  'kubernetes/duplicate-autoscaler': check105,
+  'kubernetes/duplicate-env': check106,
+  'kubernetes/duplicate-service-selector': check107,
+  'kubernetes/etcd-authority-missing': check108,
+  'kubernetes/etcd-auto-tls': check109,
+  'kubernetes/etcd-cleartext': check110,
+  'kubernetes/etcd-connection-unverified': check111,
+  'kubernetes/etcd-no-client-certificates': check112,
+  'kubernetes/etcd-peer-cleartext': check113,
+  'kubernetes/etcd-peers-unauthenticated': check114,
+  'kubernetes/few-audit-log-files': check115,
+  'kubernetes/ingress-duplicate-host': check116,
+  'kubernetes/ingress-host-without-certificate': check117,
+  'kubernetes/ingress-without-service': check118,
+  'kubernetes/insecure-api-port': check119,
+  'kubernetes/kubelet-authority-missing': check120,
+  'kubernetes/kubelet-certificate-rotation': check121,
+  'kubernetes/kubelet-connection-unverified': check122,
+  'kubernetes/kubelet-host-name-override': check123,
+  'kubernetes/kubelet-https-off': check124,
+  'kubernetes/kubelet-idle-streams': check125,
+  'kubernetes/kubelet-iptables': check126,
+  'kubernetes/kubelet-kernel-settings': check127,
+  'kubernetes/kubelet-no-certificate': check128,
+  'kubernetes/kubelet-read-only-port': check129,
+  'kubernetes/long-request-timeout': check130,
+  'kubernetes/memory-overcommitted': check131,
+  'kubernetes/memory-request-below-limit': check132,
+  'kubernetes/mismatching-selector': check133,
+  'kubernetes/namespace-without-limit-range': check134,
+  'kubernetes/namespace-without-quota': check135,
+  'kubernetes/no-always-pull-images': check136,
+  'kubernetes/no-audit-log': check137,
+  'kubernetes/no-audit-policy': check138,
+  'kubernetes/no-client-certificates': check139,
+  'kubernetes/no-event-rate-limit': check140,
+  'kubernetes/no-node-restriction': check141,
+  'kubernetes/no-pod-garbage-collection': check142,
+  'kubernetes/probe-wrong-port': check143,
+  'kubernetes/root-ca-not-published': check144,
+  'kubernetes/same-probes': check145,
+  'kubernetes/secrets-unencrypted-in-etcd': check146,
+  'kubernetes/secure-port-off': check147,
+  'kubernetes/service-account-keys-missing': check148,
+  'kubernetes/service-account-lookup-off': check149,
+  'kubernetes/service-external-ips-allowed': check150,
+  'kubernetes/shared-controller-credentials': check151,
+  'kubernetes/shared-service-account': check152,
+  'kubernetes/shared-user-id': check153,
+  'kubernetes/short-audit-log': check154,
+  'kubernetes/small-audit-log-files': check155,
+  'kubernetes/static-api-credentials': check156,
+  'kubernetes/token-automount': check157,
+  'kubernetes/weak-control-plane-tls': check158,
+  'kubernetes/writable-host-path': check159,
+  'oci/administrator-api-key': check160,
 };

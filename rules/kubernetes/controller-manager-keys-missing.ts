@@ -1,11 +1,7 @@
 import { flagCheck } from '../../server/engine/command-flags.ts';
 
-/** No default names files. */
+/** No default names a file. */
 export default flagCheck(
   ['kube-controller-manager'],
-  ['service-account-private-key-file', 'root-ca-file'].map((name) => ({
-    name,
-    want: '…',
-    good: (value: string | undefined) => value !== undefined,
-  })),
+  [{ name: 'service-account-private-key-file', want: '…', good: (value) => value !== undefined }],
 );

@@ -1,14 +1,4 @@
 import { flagCheck } from '../../server/engine/command-flags.ts';
 
 /** Nobody is asked for a certificate unless told to. */
-export default flagCheck(
-  ['etcd'],
-  [
-    { name: 'client-cert-auth', want: 'true' },
-    {
-      name: 'peer-client-cert-auth',
-      want: 'true',
-      good: (value, given) => value === 'true' || (value === undefined && !given.has('initial-cluster')),
-    },
-  ],
-);
+export default flagCheck(['etcd'], [{ name: 'client-cert-auth', want: 'true' }]);

@@ -4,8 +4,6 @@ import { flagCheck } from '../../server/engine/command-flags.ts';
 export default flagCheck(
   ['kube-apiserver'],
   [
-    { name: 'kubelet-https', want: 'true', good: (value) => value !== 'false' },
-    { name: 'kubelet-certificate-authority', want: '…', good: (value) => value !== undefined },
     { name: 'kubelet-client-certificate', want: '…', good: (value) => value !== undefined },
     { name: 'kubelet-client-key', want: '…', good: (value) => value !== undefined },
   ],

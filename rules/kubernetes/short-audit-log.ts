@@ -1,6 +1,6 @@
 import { flagCheck } from '../../server/engine/command-flags.ts';
 
-/** Limits count only where a log is written to files. */
+/** Nothing is written to files where the log goes to the standard output or to a webhook. */
 export default flagCheck(
   ['kube-apiserver'],
   [
@@ -8,19 +8,9 @@ export default flagCheck(
       name: 'audit-log-maxage',
       want: '30',
       good: (value, given) =>
-        value === undefined ? !given.has('audit-log-path') || given.get('audit-log-path') === '-' : Number(value) >= 30,
-    },
-    {
-      name: 'audit-log-maxbackup',
-      want: '10',
-      good: (value, given) =>
-        value === undefined ? !given.has('audit-log-path') || given.get('audit-log-path') === '-' : Number(value) >= 10,
-    },
-    {
-      name: 'audit-log-maxsize',
-      want: '100',
-      good: (value, given) =>
-        value === undefined ? !given.has('audit-log-path') || given.get('audit-log-path') === '-' : Number(value) >= 100,
+        value === undefined
+          ? given.get('audit-log-path') === '-' || (given.has('audit-webhook-config-file') && !given.has('audit-log-path'))
+          : Number(value) >= 30,
     },
   ],
 );

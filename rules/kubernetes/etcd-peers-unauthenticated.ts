@@ -1,0 +1,4 @@
+import { flagCheck } from '../../server/engine/command-flags.ts';
+
+/** Nobody is asked for a certificate unless told to. */
+export default flagCheck(['etcd'], [{ name: 'peer-client-cert-auth', want: 'true' }]);
