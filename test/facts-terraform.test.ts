@@ -375,6 +375,11 @@ resource "t" "e" {
       facts.filter((f) => f.name === 't.e').map((f) => text(f.node, 'name')),
       ['1', '2'],
     );
+    const many = factsOf(
+      `resource "t" "f" {\n  for_each = toset(split(",", "${Array.from({ length: 30 }, (_, i) => i).join()}"))\n  name = each.key\n}`,
+    );
+    assert.equal(many.length, 21);
+    assert.deepEqual(plain(get(many[20]!.node, 'name')), { refs: ['each.key'] });
   });
 
   it('generates the blocks of dynamic', () => {

@@ -15,7 +15,7 @@ interface Extracted {
   readonly facts: Map<Parsed, readonly Fact[]>;
 }
 
-/** More instances of one `for_each` than these aren't looked at. */
+/** More instances of one `for_each` than these are one more of which nothing is known. */
 const mostInstances = 20;
 
 const extracted = new WeakMap<Module, Extracted>();
@@ -51,7 +51,9 @@ function factsOf(module: Module, parsed: Parsed): readonly Fact[] {
       const overrides = module.overrides.get(address) ?? [];
       // What an override says is said of the block that it changes.
       if (overrides.some((override) => override.entry === entry)) return [];
-      const contexts = instances(entry, contextOf(module, parsed.document)).slice(0, mostInstances);
+      const base = contextOf(module, parsed.document);
+      const all = instances(entry, base);
+      const contexts = all.length > mostInstances ? [...all.slice(0, mostInstances), base] : all;
       return contexts.map((context) => new Block(address, entry, overrides, context, scope));
     });
     known.facts.set(parsed, facts);
