@@ -60,10 +60,12 @@ function commandLine(fact: Fact, programs: readonly string[]): CommandLine | und
     const script = i > 0 && /^-\w*c$/.test(text(words[i - 1]) ?? '');
     return (i === 0 || script) && runs(text(word), programs);
   });
-  if (!command || start < 0) return undefined;
+  // Without a command the image says what is run: mostly what it is called after.
+  const image = start < 0 && !entryOf(fact.node, 'command') ? programOf(text(entryOf(fact.node, 'image')?.value)) : '';
+  if (!command || (start < 0 && !programs.includes(image))) return undefined;
   const flags = new Map<string, Given>();
   environment(fact, programs, flags);
-  const whole = !/\s/.test(text(words[start])!.trim());
+  const whole = start < 0 || !/\s/.test(text(words[start])!.trim());
   for (const [i, word] of words.entries()) {
     if (i < start) continue;
     if (word.kind === 'unknown') {
@@ -82,7 +84,12 @@ function commandLine(fact: Fact, programs: readonly string[]): CommandLine | und
     words.some(
       (word) => !/^--?[\w-]+=/.test(text(word) ?? (word.kind === 'unknown' ? word.parts?.[0] : undefined) ?? '') && computed(word),
     );
-  return { flags, open, key: command.keySpan, ...(whole && { program: words[start]! }) };
+  return { flags, open, key: command.keySpan, ...(whole && start >= 0 && { program: words[start]! }) };
+}
+
+/** `registry.k8s.io/etcd:3.6.5-0` → `etcd`. */
+function programOf(image = ''): string {
+  return /([^/:@]+)(?::[^/]*)?(?:@.*)?$/.exec(image)?.[1] ?? '';
 }
 
 function computed(word: Node): boolean {

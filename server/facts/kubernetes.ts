@@ -15,6 +15,8 @@ const podPaths: ReadonlyMap<string, readonly string[]> = new Map([
   ['ReplicaSet', template],
   ['ReplicationController', template],
   ['Job', template],
+  ['DeploymentConfig', template],
+  ['Rollout', template],
   ['CronJob', ['spec', 'jobTemplate', ...template]],
 ]);
 
