@@ -71,6 +71,23 @@ describe('Kubernetes objects in Terraform', () => {
     };
   });
 
+  it('reads blocks that are written as attributes', () => {
+    const pod = `resource "kubernetes_pod" "web" {
+  spec {
+    container = [
+      { name = "web", security_context = { privileged = true } },
+      { name = "side" },
+    ]
+  }
+}
+`;
+    const containers = factsOf(pod).filter((fact) => fact.types.includes('container'));
+    assert.deepEqual(
+      containers.map(({ name }) => name),
+      ['container web', 'container side'],
+    );
+    assert.equal(textOf(containers[0]!.node, 'securityContext.privileged'), 'true');
+  });
   it('are facts of Kubernetes in its words, at their places', () => {
     const facts = factsOf(deployment);
     assert.deepEqual(

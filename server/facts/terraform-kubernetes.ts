@@ -134,7 +134,7 @@ export function kubernetesFacts(resources: readonly Fact[], everything: () => re
     const [kind, apiVersion] = objects.get(type) ?? [];
     if (kind === undefined) continue;
     const sources = new Map<Node, Node>();
-    const body = objectOf(node, document.syntax === 'json', sources);
+    const body = objectOf(node, sources);
     const named = (key: string, value = ''): Entry => ({ key, keySpan: head, span: head, value: { kind: 'scalar', span: head, value } });
     const own = type === 'default_service_account' ? body.entries.map((entry) => called(entry, named('name', 'default'))) : body.entries;
     const object: MapNode = { ...body, entries: [named('apiVersion', apiVersion), named('kind', kind), ...own] };
@@ -159,24 +159,22 @@ function headed(object: MapNode, head: Fact['head']): MapNode {
 }
 
 /** A block's body in the words of Kubernetes; `sources` leads from each map back to its body. */
-function objectOf(body: MapNode, json: boolean, sources: Map<Node, Node>): MapNode {
+function objectOf(body: MapNode, sources: Map<Node, Node>): MapNode {
   const entries: Entry[] = [];
   const repeated = new Map<string, { readonly at: number; readonly items: Node[] }>();
   for (const entry of body.entries) {
     const { key, value } = entry;
-    // `security_context = {` is no block, but it is what many write and mean.
-    const isBlock = entry.block === true || (!data.has(key) && (json || value.kind === 'map') && blocksIn(value));
+    // `security_context = {` and `container = [{` are no blocks, but they are what many write and mean.
+    const isBlock = entry.block === true || (!data.has(key) && blocksIn(value));
     if (isBlock && key === 'persistent_volume_source' && value.kind === 'map') {
-      entries.push(...objectOf(value, json, sources).entries);
+      entries.push(...objectOf(value, sources).entries);
       continue;
     }
     if (!isBlock) {
       entries.push({ ...entry, key: spelled.get(key) ?? camelCase(key) });
       continue;
     }
-    const bodies = (value.kind === 'list' ? value.items : [value]).map((item) =>
-      item.kind === 'map' ? objectOf(item, json, sources) : item,
-    );
+    const bodies = (value.kind === 'list' ? value.items : [value]).map((item) => (item.kind === 'map' ? objectOf(item, sources) : item));
     const list = lists.get(key);
     if (list === undefined) {
       for (const one of bodies) entries.push({ ...entry, key: spelled.get(key) ?? camelCase(key), value: one });
