@@ -68,6 +68,12 @@ const instance: CloudModule = {
   existing: 'instance_ids',
 };
 
+/** The module that `ec2_instance` replaced; playbooks still have it. */
+const oldInstance: CloudModule = {
+  ...instance,
+  keys: { image: 'ami', user_data: 'user_data', assign_public_ip: 'associate_public_ip_address', volumes: disks('encrypted', 'snapshot') },
+};
+
 const launchConfiguration: CloudModule = {
   type: 'aws_launch_configuration',
   keys: {
@@ -151,6 +157,7 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
   ['ec2_group', securityGroup],
   ['ec2_security_group', securityGroup],
   ['ec2_instance', instance],
+  ['ec2', oldInstance],
   ['ec2_lc', launchConfiguration],
   ['autoscaling_launch_config', launchConfiguration],
   [
@@ -211,6 +218,7 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
         require_uppercase: 'require_uppercase_characters',
         require_lowercase: 'require_lowercase_characters',
         allow_pw_change: 'allow_users_to_change_password',
+        allow_password_change: 'allow_users_to_change_password',
         pw_max_age: 'max_password_age',
         password_max_age: 'max_password_age',
         pw_reuse_prevent: 'password_reuse_prevention',
@@ -235,6 +243,7 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
         name: 'name',
         enable_logging: 'enable_logging',
         enable_log_file_validation: 'enable_log_file_validation',
+        log_file_validation_enabled: 'enable_log_file_validation',
         is_multi_region_trail: 'is_multi_region_trail',
         kms_key_id: 'kms_key_id',
         cloudwatch_logs_log_group_arn: 'cloud_watch_logs_group_arn',
