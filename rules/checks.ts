@@ -14,153 +14,154 @@ import check10 from './aws/ec2-shared-role.ts';
 import check11 from './aws/ecs-invalid-size.ts';
 import check12 from './aws/ecs-shared-role.ts';
 import check13 from './aws/gamelift-many-ports.ts';
-import check14 from './aws/lambda-any-api-call.ts';
-import check15 from './aws/lambda-shared-role.ts';
-import check16 from './aws/network-acl-entry-without-effect.ts';
-import check17 from './aws/not-in-backup-plan.ts';
-import check18 from './aws/plaintext-credential.ts';
-import check19 from './aws/secret-in-environment.ts';
-import check20 from './aws/security-group-wide-ports.ts';
-import check21 from './aws/trail-alarms-missing.ts';
-import check22 from './aws/two-access-keys.ts';
-import check23 from './aws/unreferenced.ts';
-import check24 from './azure/activity-log-alert-missing.ts';
-import check25 from './azure/diagnostic-setting-incomplete.ts';
-import check26 from './azure/sql-firewall-wide.ts';
-import check27 from './azure/vm-secret-in-custom-data.ts';
-import check28 from './compose/duplicate-container-name.ts';
-import check29 from './compose/duplicate-port.ts';
-import check30 from './compose/shared-volume.ts';
-import check31 from './compose/unordered.ts';
-import check32 from './docker/apt-instead-of-apt-get.ts';
-import check33 from './docker/cd-instead-of-workdir.ts';
-import check34 from './docker/cleartext-download.ts';
-import check35 from './docker/copy-many-to-file.ts';
-import check36 from './docker/copy-whole-context.ts';
-import check37 from './docker/end-of-life-image.ts';
-import check38 from './docker/install-asks.ts';
-import check39 from './docker/language-cache-kept.ts';
-import check40 from './docker/maintainer.ts';
-import check41 from './docker/no-base-image.ts';
-import check42 from './docker/no-pipefail.ts';
-import check43 from './docker/package-cache-kept.ts';
-import check44 from './docker/password-set-in-build.ts';
-import check45 from './docker/repeated-instruction.ts';
-import check46 from './docker/secret-in-environment.ts';
-import check47 from './docker/shell-form-command.ts';
-import check48 from './docker/stage-alias.ts';
-import check49 from './docker/sudo-in-build.ts';
-import check50 from './docker/unpinned-base-image.ts';
-import check51 from './docker/unpinned-language-package.ts';
-import check52 from './docker/unpinned-system-package.ts';
-import check53 from './docker/useradd-large-id.ts';
-import check54 from './docker/variable-not-yet-set.ts';
-import check55 from './docker/wget-and-curl.ts';
-import check56 from './gcp/kms-admin-uses-key.ts';
-import check57 from './gcp/project-no-asset-inventory.ts';
-import check58 from './gcp/security-change-no-alert.ts';
-import check59 from './gcp/storage-logs-to-itself.ts';
-import check60 from './github-actions/all-secrets.ts';
-import check61 from './github-actions/app-token-scope.ts';
-import check62 from './github-actions/artifact-poisoning.ts';
-import check63 from './github-actions/bot-condition.ts';
-import check64 from './github-actions/broad-workflow-permissions.ts';
-import check65 from './github-actions/cache-poisoning.ts';
-import check66 from './github-actions/dangerous-trigger.ts';
-import check67 from './github-actions/default-permissions.ts';
-import check68 from './github-actions/env-file-injection.ts';
-import check69 from './github-actions/input-injection.ts';
-import check70 from './github-actions/password-on-command-line.ts';
-import check71 from './github-actions/privileged-checkout.ts';
-import check72 from './github-actions/retired-action.ts';
-import check73 from './github-actions/secret-sent.ts';
-import check74 from './github-actions/secret-without-environment.ts';
-import check75 from './github-actions/security-check-ignored.ts';
-import check76 from './github-actions/self-hosted-runner.ts';
-import check77 from './github-actions/ssh-host-key-not-checked.ts';
-import check78 from './github-actions/template-injection.ts';
-import check79 from './github-actions/token-in-artifact.ts';
-import check80 from './github-actions/unpinned-tool.ts';
-import check81 from './github-actions/unredacted-secret.ts';
-import check82 from './github-actions/unsound-condition.ts';
-import check83 from './github-actions/unsound-contains.ts';
-import check84 from './github-actions/vulnerable-action.ts';
-import check85 from './gitlab-ci/double-pipeline.ts';
-import check86 from './gitlab-ci/job-token-in-url.ts';
-import check87 from './gitlab-ci/script-injection.ts';
-import check88 from './gitlab-ci/secret-printed.ts';
-import check89 from './kubernetes/admin-interface-exposed.ts';
-import check90 from './kubernetes/admission-plugin-disabled.ts';
-import check91 from './kubernetes/always-admit.ts';
-import check92 from './kubernetes/always-allow-authorization.ts';
-import check93 from './kubernetes/anonymous-api-access.ts';
-import check94 from './kubernetes/api-server-certificate.ts';
-import check95 from './kubernetes/apparmor-off.ts';
-import check96 from './kubernetes/authorization-without-node.ts';
-import check97 from './kubernetes/authorization-without-rbac.ts';
-import check98 from './kubernetes/budget-blocks-maintenance.ts';
-import check99 from './kubernetes/control-plane-bind-address.ts';
-import check100 from './kubernetes/control-plane-profiling.ts';
-import check101 from './kubernetes/controller-manager-keys-missing.ts';
-import check102 from './kubernetes/credential-in-config-map.ts';
-import check103 from './kubernetes/credential-in-environment.ts';
-import check104 from './kubernetes/default-namespace.ts';
-import check105 from './kubernetes/duplicate-autoscaler.ts';
-import check106 from './kubernetes/duplicate-env.ts';
-import check107 from './kubernetes/duplicate-service-selector.ts';
-import check108 from './kubernetes/etcd-authority-missing.ts';
-import check109 from './kubernetes/etcd-auto-tls.ts';
-import check110 from './kubernetes/etcd-cleartext.ts';
-import check111 from './kubernetes/etcd-connection-unverified.ts';
-import check112 from './kubernetes/etcd-no-client-certificates.ts';
-import check113 from './kubernetes/etcd-peer-cleartext.ts';
-import check114 from './kubernetes/etcd-peers-unauthenticated.ts';
-import check115 from './kubernetes/few-audit-log-files.ts';
-import check116 from './kubernetes/ingress-duplicate-host.ts';
-import check117 from './kubernetes/ingress-host-without-certificate.ts';
-import check118 from './kubernetes/ingress-without-service.ts';
-import check119 from './kubernetes/insecure-api-port.ts';
-import check120 from './kubernetes/kubelet-authority-missing.ts';
-import check121 from './kubernetes/kubelet-certificate-rotation.ts';
-import check122 from './kubernetes/kubelet-connection-unverified.ts';
-import check123 from './kubernetes/kubelet-host-name-override.ts';
-import check124 from './kubernetes/kubelet-https-off.ts';
-import check125 from './kubernetes/kubelet-idle-streams.ts';
-import check126 from './kubernetes/kubelet-iptables.ts';
-import check127 from './kubernetes/kubelet-kernel-settings.ts';
-import check128 from './kubernetes/kubelet-no-certificate.ts';
-import check129 from './kubernetes/kubelet-read-only-port.ts';
-import check130 from './kubernetes/long-request-timeout.ts';
-import check131 from './kubernetes/memory-overcommitted.ts';
-import check132 from './kubernetes/memory-request-below-limit.ts';
-import check133 from './kubernetes/mismatching-selector.ts';
-import check134 from './kubernetes/namespace-without-limit-range.ts';
-import check135 from './kubernetes/namespace-without-quota.ts';
-import check136 from './kubernetes/no-always-pull-images.ts';
-import check137 from './kubernetes/no-audit-log.ts';
-import check138 from './kubernetes/no-audit-policy.ts';
-import check139 from './kubernetes/no-client-certificates.ts';
-import check140 from './kubernetes/no-event-rate-limit.ts';
-import check141 from './kubernetes/no-node-restriction.ts';
-import check142 from './kubernetes/no-pod-garbage-collection.ts';
-import check143 from './kubernetes/probe-wrong-port.ts';
-import check144 from './kubernetes/root-ca-not-published.ts';
-import check145 from './kubernetes/same-probes.ts';
-import check146 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check147 from './kubernetes/secure-port-off.ts';
-import check148 from './kubernetes/service-account-keys-missing.ts';
-import check149 from './kubernetes/service-account-lookup-off.ts';
-import check150 from './kubernetes/service-external-ips-allowed.ts';
-import check151 from './kubernetes/shared-controller-credentials.ts';
-import check152 from './kubernetes/shared-service-account.ts';
-import check153 from './kubernetes/shared-user-id.ts';
-import check154 from './kubernetes/short-audit-log.ts';
-import check155 from './kubernetes/small-audit-log-files.ts';
-import check156 from './kubernetes/static-api-credentials.ts';
-import check157 from './kubernetes/token-automount.ts';
-import check158 from './kubernetes/weak-control-plane-tls.ts';
-import check159 from './kubernetes/writable-host-path.ts';
-import check160 from './oci/administrator-api-key.ts';
+import check14 from './aws/iam-identity-may-escalate.ts';
+import check15 from './aws/lambda-any-api-call.ts';
+import check16 from './aws/lambda-shared-role.ts';
+import check17 from './aws/network-acl-entry-without-effect.ts';
+import check18 from './aws/not-in-backup-plan.ts';
+import check19 from './aws/plaintext-credential.ts';
+import check20 from './aws/secret-in-environment.ts';
+import check21 from './aws/security-group-wide-ports.ts';
+import check22 from './aws/trail-alarms-missing.ts';
+import check23 from './aws/two-access-keys.ts';
+import check24 from './aws/unreferenced.ts';
+import check25 from './azure/activity-log-alert-missing.ts';
+import check26 from './azure/diagnostic-setting-incomplete.ts';
+import check27 from './azure/sql-firewall-wide.ts';
+import check28 from './azure/vm-secret-in-custom-data.ts';
+import check29 from './compose/duplicate-container-name.ts';
+import check30 from './compose/duplicate-port.ts';
+import check31 from './compose/shared-volume.ts';
+import check32 from './compose/unordered.ts';
+import check33 from './docker/apt-instead-of-apt-get.ts';
+import check34 from './docker/cd-instead-of-workdir.ts';
+import check35 from './docker/cleartext-download.ts';
+import check36 from './docker/copy-many-to-file.ts';
+import check37 from './docker/copy-whole-context.ts';
+import check38 from './docker/end-of-life-image.ts';
+import check39 from './docker/install-asks.ts';
+import check40 from './docker/language-cache-kept.ts';
+import check41 from './docker/maintainer.ts';
+import check42 from './docker/no-base-image.ts';
+import check43 from './docker/no-pipefail.ts';
+import check44 from './docker/package-cache-kept.ts';
+import check45 from './docker/password-set-in-build.ts';
+import check46 from './docker/repeated-instruction.ts';
+import check47 from './docker/secret-in-environment.ts';
+import check48 from './docker/shell-form-command.ts';
+import check49 from './docker/stage-alias.ts';
+import check50 from './docker/sudo-in-build.ts';
+import check51 from './docker/unpinned-base-image.ts';
+import check52 from './docker/unpinned-language-package.ts';
+import check53 from './docker/unpinned-system-package.ts';
+import check54 from './docker/useradd-large-id.ts';
+import check55 from './docker/variable-not-yet-set.ts';
+import check56 from './docker/wget-and-curl.ts';
+import check57 from './gcp/kms-admin-uses-key.ts';
+import check58 from './gcp/project-no-asset-inventory.ts';
+import check59 from './gcp/security-change-no-alert.ts';
+import check60 from './gcp/storage-logs-to-itself.ts';
+import check61 from './github-actions/all-secrets.ts';
+import check62 from './github-actions/app-token-scope.ts';
+import check63 from './github-actions/artifact-poisoning.ts';
+import check64 from './github-actions/bot-condition.ts';
+import check65 from './github-actions/broad-workflow-permissions.ts';
+import check66 from './github-actions/cache-poisoning.ts';
+import check67 from './github-actions/dangerous-trigger.ts';
+import check68 from './github-actions/default-permissions.ts';
+import check69 from './github-actions/env-file-injection.ts';
+import check70 from './github-actions/input-injection.ts';
+import check71 from './github-actions/password-on-command-line.ts';
+import check72 from './github-actions/privileged-checkout.ts';
+import check73 from './github-actions/retired-action.ts';
+import check74 from './github-actions/secret-sent.ts';
+import check75 from './github-actions/secret-without-environment.ts';
+import check76 from './github-actions/security-check-ignored.ts';
+import check77 from './github-actions/self-hosted-runner.ts';
+import check78 from './github-actions/ssh-host-key-not-checked.ts';
+import check79 from './github-actions/template-injection.ts';
+import check80 from './github-actions/token-in-artifact.ts';
+import check81 from './github-actions/unpinned-tool.ts';
+import check82 from './github-actions/unredacted-secret.ts';
+import check83 from './github-actions/unsound-condition.ts';
+import check84 from './github-actions/unsound-contains.ts';
+import check85 from './github-actions/vulnerable-action.ts';
+import check86 from './gitlab-ci/double-pipeline.ts';
+import check87 from './gitlab-ci/job-token-in-url.ts';
+import check88 from './gitlab-ci/script-injection.ts';
+import check89 from './gitlab-ci/secret-printed.ts';
+import check90 from './kubernetes/admin-interface-exposed.ts';
+import check91 from './kubernetes/admission-plugin-disabled.ts';
+import check92 from './kubernetes/always-admit.ts';
+import check93 from './kubernetes/always-allow-authorization.ts';
+import check94 from './kubernetes/anonymous-api-access.ts';
+import check95 from './kubernetes/api-server-certificate.ts';
+import check96 from './kubernetes/apparmor-off.ts';
+import check97 from './kubernetes/authorization-without-node.ts';
+import check98 from './kubernetes/authorization-without-rbac.ts';
+import check99 from './kubernetes/budget-blocks-maintenance.ts';
+import check100 from './kubernetes/control-plane-bind-address.ts';
+import check101 from './kubernetes/control-plane-profiling.ts';
+import check102 from './kubernetes/controller-manager-keys-missing.ts';
+import check103 from './kubernetes/credential-in-config-map.ts';
+import check104 from './kubernetes/credential-in-environment.ts';
+import check105 from './kubernetes/default-namespace.ts';
+import check106 from './kubernetes/duplicate-autoscaler.ts';
+import check107 from './kubernetes/duplicate-env.ts';
+import check108 from './kubernetes/duplicate-service-selector.ts';
+import check109 from './kubernetes/etcd-authority-missing.ts';
+import check110 from './kubernetes/etcd-auto-tls.ts';
+import check111 from './kubernetes/etcd-cleartext.ts';
+import check112 from './kubernetes/etcd-connection-unverified.ts';
+import check113 from './kubernetes/etcd-no-client-certificates.ts';
+import check114 from './kubernetes/etcd-peer-cleartext.ts';
+import check115 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check116 from './kubernetes/few-audit-log-files.ts';
+import check117 from './kubernetes/ingress-duplicate-host.ts';
+import check118 from './kubernetes/ingress-host-without-certificate.ts';
+import check119 from './kubernetes/ingress-without-service.ts';
+import check120 from './kubernetes/insecure-api-port.ts';
+import check121 from './kubernetes/kubelet-authority-missing.ts';
+import check122 from './kubernetes/kubelet-certificate-rotation.ts';
+import check123 from './kubernetes/kubelet-connection-unverified.ts';
+import check124 from './kubernetes/kubelet-host-name-override.ts';
+import check125 from './kubernetes/kubelet-https-off.ts';
+import check126 from './kubernetes/kubelet-idle-streams.ts';
+import check127 from './kubernetes/kubelet-iptables.ts';
+import check128 from './kubernetes/kubelet-kernel-settings.ts';
+import check129 from './kubernetes/kubelet-no-certificate.ts';
+import check130 from './kubernetes/kubelet-read-only-port.ts';
+import check131 from './kubernetes/long-request-timeout.ts';
+import check132 from './kubernetes/memory-overcommitted.ts';
+import check133 from './kubernetes/memory-request-below-limit.ts';
+import check134 from './kubernetes/mismatching-selector.ts';
+import check135 from './kubernetes/namespace-without-limit-range.ts';
+import check136 from './kubernetes/namespace-without-quota.ts';
+import check137 from './kubernetes/no-always-pull-images.ts';
+import check138 from './kubernetes/no-audit-log.ts';
+import check139 from './kubernetes/no-audit-policy.ts';
+import check140 from './kubernetes/no-client-certificates.ts';
+import check141 from './kubernetes/no-event-rate-limit.ts';
+import check142 from './kubernetes/no-node-restriction.ts';
+import check143 from './kubernetes/no-pod-garbage-collection.ts';
+import check144 from './kubernetes/probe-wrong-port.ts';
+import check145 from './kubernetes/root-ca-not-published.ts';
+import check146 from './kubernetes/same-probes.ts';
+import check147 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check148 from './kubernetes/secure-port-off.ts';
+import check149 from './kubernetes/service-account-keys-missing.ts';
+import check150 from './kubernetes/service-account-lookup-off.ts';
+import check151 from './kubernetes/service-external-ips-allowed.ts';
+import check152 from './kubernetes/shared-controller-credentials.ts';
+import check153 from './kubernetes/shared-service-account.ts';
+import check154 from './kubernetes/shared-user-id.ts';
+import check155 from './kubernetes/short-audit-log.ts';
+import check156 from './kubernetes/small-audit-log-files.ts';
+import check157 from './kubernetes/static-api-credentials.ts';
+import check158 from './kubernetes/token-automount.ts';
+import check159 from './kubernetes/weak-control-plane-tls.ts';
+import check160 from './kubernetes/writable-host-path.ts';
+import check161 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -177,151 +178,152 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/ecs-invalid-size': check11,
   'aws/ecs-shared-role': check12,
   'aws/gamelift-many-ports': check13,
-  'aws/lambda-any-api-call': check14,
-  'aws/lambda-shared-role': check15,
-  'aws/network-acl-entry-without-effect': check16,
-  'aws/not-in-backup-plan': check17,
-  'aws/plaintext-credential': check18,
-  'aws/secret-in-environment': check19,
-  'aws/security-group-wide-ports': check20,
-  'aws/trail-alarms-missing': check21,
-  'aws/two-access-keys': check22,
-  'aws/unreferenced': check23,
-  'azure/activity-log-alert-missing': check24,
-  'azure/diagnostic-setting-incomplete': check25,
-  'azure/sql-firewall-wide': check26,
-  'azure/vm-secret-in-custom-data': check27,
-  'compose/duplicate-container-name': check28,
-  'compose/duplicate-port': check29,
-  'compose/shared-volume': check30,
-  'compose/unordered': check31,
-  'docker/apt-instead-of-apt-get': check32,
-  'docker/cd-instead-of-workdir': check33,
-  'docker/cleartext-download': check34,
-  'docker/copy-many-to-file': check35,
-  'docker/copy-whole-context': check36,
-  'docker/end-of-life-image': check37,
-  'docker/install-asks': check38,
-  'docker/language-cache-kept': check39,
-  'docker/maintainer': check40,
-  'docker/no-base-image': check41,
-  'docker/no-pipefail': check42,
-  'docker/package-cache-kept': check43,
-  'docker/password-set-in-build': check44,
-  'docker/repeated-instruction': check45,
-  'docker/secret-in-environment': check46,
-  'docker/shell-form-command': check47,
-  'docker/stage-alias': check48,
-  'docker/sudo-in-build': check49,
-  'docker/unpinned-base-image': check50,
-  'docker/unpinned-language-package': check51,
-  'docker/unpinned-system-package': check52,
-  'docker/useradd-large-id': check53,
-  'docker/variable-not-yet-set': check54,
-  'docker/wget-and-curl': check55,
-  'gcp/kms-admin-uses-key': check56,
-  'gcp/project-no-asset-inventory': check57,
-  'gcp/security-change-no-alert': check58,
-  'gcp/storage-logs-to-itself': check59,
-  'github-actions/all-secrets': check60,
-  'github-actions/app-token-scope': check61,
-  'github-actions/artifact-poisoning': check62,
-  'github-actions/bot-condition': check63,
-  'github-actions/broad-workflow-permissions': check64,
-  'github-actions/cache-poisoning': check65,
-  'github-actions/dangerous-trigger': check66,
-  'github-actions/default-permissions': check67,
-  'github-actions/env-file-injection': check68,
-  'github-actions/input-injection': check69,
-  'github-actions/password-on-command-line': check70,
-  'github-actions/privileged-checkout': check71,
-  'github-actions/retired-action': check72,
-  'github-actions/secret-sent': check73,
-  'github-actions/secret-without-environment': check74,
-  'github-actions/security-check-ignored': check75,
-  'github-actions/self-hosted-runner': check76,
-  'github-actions/ssh-host-key-not-checked': check77,
-  'github-actions/template-injection': check78,
-  'github-actions/token-in-artifact': check79,
-  'github-actions/unpinned-tool': check80,
-  'github-actions/unredacted-secret': check81,
-  'github-actions/unsound-condition': check82,
-  'github-actions/unsound-contains': check83,
-  'github-actions/vulnerable-action': check84,
-  'gitlab-ci/double-pipeline': check85,
-  'gitlab-ci/job-token-in-url': check86,
-  'gitlab-ci/script-injection': check87,
-  'gitlab-ci/secret-printed': check88,
-  'kubernetes/admin-interface-exposed': check89,
-  'kubernetes/admission-plugin-disabled': check90,
-  'kubernetes/always-admit': check91,
-  'kubernetes/always-allow-authorization': check92,
-  'kubernetes/anonymous-api-access': check93,
-  'kubernetes/api-server-certificate': check94,
-  'kubernetes/apparmor-off': check95,
-  'kubernetes/authorization-without-node': check96,
-  'kubernetes/authorization-without-rbac': check97,
-  'kubernetes/budget-blocks-maintenance': check98,
-  'kubernetes/control-plane-bind-address': check99,
-  'kubernetes/control-plane-profiling': check100,
-  'kubernetes/controller-manager-keys-missing': check101,
-  'kubernetes/credential-in-config-map': check102,
-  'kubernetes/credential-in-environment': check103,
-  'kubernetes/default-namespace': check104,
-  'kubernetes/duplicate-autoscaler': check105,
-  'kubernetes/duplicate-env': check106,
-  'kubernetes/duplicate-service-selector': check107,
-  'kubernetes/etcd-authority-missing': check108,
-  'kubernetes/etcd-auto-tls': check109,
-  'kubernetes/etcd-cleartext': check110,
-  'kubernetes/etcd-connection-unverified': check111,
-  'kubernetes/etcd-no-client-certificates': check112,
-  'kubernetes/etcd-peer-cleartext': check113,
-  'kubernetes/etcd-peers-unauthenticated': check114,
-  'kubernetes/few-audit-log-files': check115,
-  'kubernetes/ingress-duplicate-host': check116,
-  'kubernetes/ingress-host-without-certificate': check117,
-  'kubernetes/ingress-without-service': check118,
-  'kubernetes/insecure-api-port': check119,
-  'kubernetes/kubelet-authority-missing': check120,
-  'kubernetes/kubelet-certificate-rotation': check121,
-  'kubernetes/kubelet-connection-unverified': check122,
-  'kubernetes/kubelet-host-name-override': check123,
-  'kubernetes/kubelet-https-off': check124,
-  'kubernetes/kubelet-idle-streams': check125,
-  'kubernetes/kubelet-iptables': check126,
-  'kubernetes/kubelet-kernel-settings': check127,
-  'kubernetes/kubelet-no-certificate': check128,
-  'kubernetes/kubelet-read-only-port': check129,
-  'kubernetes/long-request-timeout': check130,
-  'kubernetes/memory-overcommitted': check131,
-  'kubernetes/memory-request-below-limit': check132,
-  'kubernetes/mismatching-selector': check133,
-  'kubernetes/namespace-without-limit-range': check134,
-  'kubernetes/namespace-without-quota': check135,
-  'kubernetes/no-always-pull-images': check136,
-  'kubernetes/no-audit-log': check137,
-  'kubernetes/no-audit-policy': check138,
-  'kubernetes/no-client-certificates': check139,
-  'kubernetes/no-event-rate-limit': check140,
-  'kubernetes/no-node-restriction': check141,
-  'kubernetes/no-pod-garbage-collection': check142,
-  'kubernetes/probe-wrong-port': check143,
-  'kubernetes/root-ca-not-published': check144,
-  'kubernetes/same-probes': check145,
-  'kubernetes/secrets-unencrypted-in-etcd': check146,
-  'kubernetes/secure-port-off': check147,
-  'kubernetes/service-account-keys-missing': check148,
-  'kubernetes/service-account-lookup-off': check149,
-  'kubernetes/service-external-ips-allowed': check150,
-  'kubernetes/shared-controller-credentials': check151,
-  'kubernetes/shared-service-account': check152,
-  'kubernetes/shared-user-id': check153,
-  'kubernetes/short-audit-log': check154,
-  'kubernetes/small-audit-log-files': check155,
-  'kubernetes/static-api-credentials': check156,
-  'kubernetes/token-automount': check157,
-  'kubernetes/weak-control-plane-tls': check158,
-  'kubernetes/writable-host-path': check159,
-  'oci/administrator-api-key': check160,
+  'aws/iam-identity-may-escalate': check14,
+  'aws/lambda-any-api-call': check15,
+  'aws/lambda-shared-role': check16,
+  'aws/network-acl-entry-without-effect': check17,
+  'aws/not-in-backup-plan': check18,
+  'aws/plaintext-credential': check19,
+  'aws/secret-in-environment': check20,
+  'aws/security-group-wide-ports': check21,
+  'aws/trail-alarms-missing': check22,
+  'aws/two-access-keys': check23,
+  'aws/unreferenced': check24,
+  'azure/activity-log-alert-missing': check25,
+  'azure/diagnostic-setting-incomplete': check26,
+  'azure/sql-firewall-wide': check27,
+  'azure/vm-secret-in-custom-data': check28,
+  'compose/duplicate-container-name': check29,
+  'compose/duplicate-port': check30,
+  'compose/shared-volume': check31,
+  'compose/unordered': check32,
+  'docker/apt-instead-of-apt-get': check33,
+  'docker/cd-instead-of-workdir': check34,
+  'docker/cleartext-download': check35,
+  'docker/copy-many-to-file': check36,
+  'docker/copy-whole-context': check37,
+  'docker/end-of-life-image': check38,
+  'docker/install-asks': check39,
+  'docker/language-cache-kept': check40,
+  'docker/maintainer': check41,
+  'docker/no-base-image': check42,
+  'docker/no-pipefail': check43,
+  'docker/package-cache-kept': check44,
+  'docker/password-set-in-build': check45,
+  'docker/repeated-instruction': check46,
+  'docker/secret-in-environment': check47,
+  'docker/shell-form-command': check48,
+  'docker/stage-alias': check49,
+  'docker/sudo-in-build': check50,
+  'docker/unpinned-base-image': check51,
+  'docker/unpinned-language-package': check52,
+  'docker/unpinned-system-package': check53,
+  'docker/useradd-large-id': check54,
+  'docker/variable-not-yet-set': check55,
+  'docker/wget-and-curl': check56,
+  'gcp/kms-admin-uses-key': check57,
+  'gcp/project-no-asset-inventory': check58,
+  'gcp/security-change-no-alert': check59,
+  'gcp/storage-logs-to-itself': check60,
+  'github-actions/all-secrets': check61,
+  'github-actions/app-token-scope': check62,
+  'github-actions/artifact-poisoning': check63,
+  'github-actions/bot-condition': check64,
+  'github-actions/broad-workflow-permissions': check65,
+  'github-actions/cache-poisoning': check66,
+  'github-actions/dangerous-trigger': check67,
+  'github-actions/default-permissions': check68,
+  'github-actions/env-file-injection': check69,
+  'github-actions/input-injection': check70,
+  'github-actions/password-on-command-line': check71,
+  'github-actions/privileged-checkout': check72,
+  'github-actions/retired-action': check73,
+  'github-actions/secret-sent': check74,
+  'github-actions/secret-without-environment': check75,
+  'github-actions/security-check-ignored': check76,
+  'github-actions/self-hosted-runner': check77,
+  'github-actions/ssh-host-key-not-checked': check78,
+  'github-actions/template-injection': check79,
+  'github-actions/token-in-artifact': check80,
+  'github-actions/unpinned-tool': check81,
+  'github-actions/unredacted-secret': check82,
+  'github-actions/unsound-condition': check83,
+  'github-actions/unsound-contains': check84,
+  'github-actions/vulnerable-action': check85,
+  'gitlab-ci/double-pipeline': check86,
+  'gitlab-ci/job-token-in-url': check87,
+  'gitlab-ci/script-injection': check88,
+  'gitlab-ci/secret-printed': check89,
+  'kubernetes/admin-interface-exposed': check90,
+  'kubernetes/admission-plugin-disabled': check91,
+  'kubernetes/always-admit': check92,
+  'kubernetes/always-allow-authorization': check93,
+  'kubernetes/anonymous-api-access': check94,
+  'kubernetes/api-server-certificate': check95,
+  'kubernetes/apparmor-off': check96,
+  'kubernetes/authorization-without-node': check97,
+  'kubernetes/authorization-without-rbac': check98,
+  'kubernetes/budget-blocks-maintenance': check99,
+  'kubernetes/control-plane-bind-address': check100,
+  'kubernetes/control-plane-profiling': check101,
+  'kubernetes/controller-manager-keys-missing': check102,
+  'kubernetes/credential-in-config-map': check103,
+  'kubernetes/credential-in-environment': check104,
+  'kubernetes/default-namespace': check105,
+  'kubernetes/duplicate-autoscaler': check106,
+  'kubernetes/duplicate-env': check107,
+  'kubernetes/duplicate-service-selector': check108,
+  'kubernetes/etcd-authority-missing': check109,
+  'kubernetes/etcd-auto-tls': check110,
+  'kubernetes/etcd-cleartext': check111,
+  'kubernetes/etcd-connection-unverified': check112,
+  'kubernetes/etcd-no-client-certificates': check113,
+  'kubernetes/etcd-peer-cleartext': check114,
+  'kubernetes/etcd-peers-unauthenticated': check115,
+  'kubernetes/few-audit-log-files': check116,
+  'kubernetes/ingress-duplicate-host': check117,
+  'kubernetes/ingress-host-without-certificate': check118,
+  'kubernetes/ingress-without-service': check119,
+  'kubernetes/insecure-api-port': check120,
+  'kubernetes/kubelet-authority-missing': check121,
+  'kubernetes/kubelet-certificate-rotation': check122,
+  'kubernetes/kubelet-connection-unverified': check123,
+  'kubernetes/kubelet-host-name-override': check124,
+  'kubernetes/kubelet-https-off': check125,
+  'kubernetes/kubelet-idle-streams': check126,
+  'kubernetes/kubelet-iptables': check127,
+  'kubernetes/kubelet-kernel-settings': check128,
+  'kubernetes/kubelet-no-certificate': check129,
+  'kubernetes/kubelet-read-only-port': check130,
+  'kubernetes/long-request-timeout': check131,
+  'kubernetes/memory-overcommitted': check132,
+  'kubernetes/memory-request-below-limit': check133,
+  'kubernetes/mismatching-selector': check134,
+  'kubernetes/namespace-without-limit-range': check135,
+  'kubernetes/namespace-without-quota': check136,
+  'kubernetes/no-always-pull-images': check137,
+  'kubernetes/no-audit-log': check138,
+  'kubernetes/no-audit-policy': check139,
+  'kubernetes/no-client-certificates': check140,
+  'kubernetes/no-event-rate-limit': check141,
+  'kubernetes/no-node-restriction': check142,
+  'kubernetes/no-pod-garbage-collection': check143,
+  'kubernetes/probe-wrong-port': check144,
+  'kubernetes/root-ca-not-published': check145,
+  'kubernetes/same-probes': check146,
+  'kubernetes/secrets-unencrypted-in-etcd': check147,
+  'kubernetes/secure-port-off': check148,
+  'kubernetes/service-account-keys-missing': check149,
+  'kubernetes/service-account-lookup-off': check150,
+  'kubernetes/service-external-ips-allowed': check151,
+  'kubernetes/shared-controller-credentials': check152,
+  'kubernetes/shared-service-account': check153,
+  'kubernetes/shared-user-id': check154,
+  'kubernetes/short-audit-log': check155,
+  'kubernetes/small-audit-log-files': check156,
+  'kubernetes/static-api-credentials': check157,
+  'kubernetes/token-automount': check158,
+  'kubernetes/weak-control-plane-tls': check159,
+  'kubernetes/writable-host-path': check160,
+  'oci/administrator-api-key': check161,
 };

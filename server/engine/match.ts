@@ -331,7 +331,7 @@ export function compileRelation(relation: Relation): RelationTest {
 }
 
 /** Whether a value at one of `paths` of `from` names `to`: by reference, by the same literal name, or as a selector of its labels. */
-function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth {
+export function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth {
   const lookups = paths.map((path) => at(from.node, path));
   let truth: Truth = lookups.some(({ uncertain }) => uncertain) ? undefined : false;
   for (const { node } of flatten(lookups.flatMap(({ found }) => found))) {
