@@ -60,6 +60,11 @@ const allowed: readonly { readonly fix: string; readonly brings: readonly string
     because: 'whose key it is can only be asked of what is encrypted',
   },
   {
+    fix: 'aws/elasticache-cleartext',
+    brings: ['aws/elasticache-no-password'],
+    because: 'Redis takes a password only where it talks TLS',
+  },
+  {
     fix: 'aws/eks-no-audit-log',
     brings: ['aws/eks-few-log-types'],
     because: 'which kinds are missing can only be asked of a cluster that logs',
