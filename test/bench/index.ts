@@ -1,7 +1,7 @@
 /**
  * Measures what is built from the sources: `npm run bench [-- <folder to scan>]`. Prints a table; writes results.json and results.md.
  *
- *   --only <keystrokes|ratio|secrets|startup|scan>   runs one measurement and writes nothing
+ *   --only <keystrokes|module|ratio|secrets|startup|scan>   runs one measurement and writes nothing
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import esbuild from 'esbuild';
-import { latencies, type Latency } from './keystrokes.ts';
+import { latencies, moduleLatency, type Latency, type ModuleLatency } from './keystrokes.ts';
 import type { Ratio } from './ratio.ts';
 import type { Scan } from './scan.ts';
 import type { Speed } from './secrets.ts';
@@ -21,6 +21,7 @@ export interface Results {
   readonly date: string;
   readonly machine: { readonly cores: number; readonly node: string; readonly platform: string };
   readonly keystrokes?: readonly Latency[];
+  readonly module?: ModuleLatency;
   readonly ratios?: readonly Ratio[];
   /** By the number of threads; 0 is the parse alone. */
   readonly scans?: readonly (Scan & { readonly jobs: number })[];
@@ -67,6 +68,7 @@ try {
     date: new Date().toISOString().slice(0, 10),
     machine: { cores, node: process.version, platform: `${process.platform} ${process.arch}` },
     ...(wanted('keystrokes') && { keystrokes: await latencies(server, temporary) }),
+    ...(wanted('module') && { module: await moduleLatency(server, temporary) }),
     ...(wanted('ratio') && { ratios: inside<Ratio[]>('ratio') }),
     ...(wanted('scan') && folder !== undefined && { scans: scans(resolve(folder)) }),
     ...(wanted('startup') && { startup: await startup(built, temporary, root) }),

@@ -1,7 +1,7 @@
 import type { Results } from './index.ts';
 
 /** The results as Markdown tables. */
-export function report({ date, machine, keystrokes, ratios, scans, startup, secrets }: Results): string {
+export function report({ date, machine, keystrokes, module, ratios, scans, startup, secrets }: Results): string {
   const parts = [`# Measurements\n\n${date}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}. All rules are on.`];
   if (keystrokes) {
     parts.push(
@@ -10,6 +10,12 @@ export function report({ date, machine, keystrokes, ratios, scans, startup, secr
         ['language', 'p50 ms', 'p95 ms', 'diagnostics'],
         keystrokes.map((one) => [one.language, one.p50, one.p95, one.diagnostics]),
       ),
+    );
+  }
+  if (module) {
+    parts.push(
+      `The same in one file of a Terraform module of ${module.files} files and ${module.lines} lines together.`,
+      table(['opened → diagnostics ms', 'p50 ms', 'p95 ms', 'diagnostics'], [[module.first, module.p50, module.p95, module.diagnostics]]),
     );
   }
   if (ratios) {

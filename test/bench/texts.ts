@@ -29,7 +29,7 @@ export function documentOf(language: Language, lines: number): SourceDocument {
   return { path: language.path, text, syntax: syntaxOf(language.path, text) };
 }
 
-const terraform: Language = {
+export const terraform: Language = {
   name: 'Terraform',
   path: 'infra/main.tf',
   languageId: 'terraform',
