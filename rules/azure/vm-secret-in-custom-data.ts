@@ -3,7 +3,7 @@ import { at, text } from '../../server/engine/tree.ts';
 import type { Check } from '../../server/engine/types.ts';
 
 const secret =
-  /(?:^|[\s;])(?:export\s+)?(?:[A-Z0-9_]{0,60}_)?(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|ACCESS_KEY|API_KEY|TOKEN)=['"]?(?!changeme|example|xxx|<)[^\s'"$`{<][^\s'"$`]{7}/;
+  /(?:^|[\s;])(?:export\s+)?(?:[A-Z0-9_]{0,60}_)?(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|ACCESS_KEY|API_KEY|TOKEN)=\\?['"]?(?!changeme|example|xxx|<)[^\s'"$`{<][^\s'"$`]{7}/;
 
 /** Start scripts, in base64 or not, that set a password to a literal. */
 const check: Check = ({ node }) =>

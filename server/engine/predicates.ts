@@ -112,7 +112,7 @@ const everyResource: Predicate = (node) => {
 const cleartextUrl: Predicate = (node) => known(node, (value) => /^(http|ftp):\/\/(?!localhost\b|127\.|\[::1\])/i.test(value));
 
 const ASSIGNED_SECRET =
-  /(?:^|[\s;])(?:[A-Za-z0-9_]{0,40}_)?(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|SECRET_?ID|SECRET_ACCESS_KEY|ACCESS_KEY_SECRET|API_KEY|TOKEN)=['"]?(?!changeme|example|xxx|<)[^\s'"$`{<][^\s'"$`]{7,}/i;
+  /(?:^|[\s;])(?:[A-Za-z0-9_]{0,40}_)?(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|SECRET_?ID|SECRET_ACCESS_KEY|ACCESS_KEY_SECRET|API_KEY|TOKEN)=\\?['"]?(?!changeme|example|xxx|<)[^\s'"$`{<][^\s'"$`]{7,}/i;
 
 /** A start script, in clear or in base64, that assigns a password, key or token in clear (`export DB_PASSWORD=…`). */
 const secretScript: Predicate = (node) =>
