@@ -65,6 +65,16 @@ const allowed: readonly { readonly fix: string; readonly brings: readonly string
     because: 'Redis takes a password only where it talks TLS',
   },
   {
+    fix: 'gcp/sql-no-backup',
+    brings: ['gcp/sql-no-point-in-time-recovery'],
+    because: 'a point in time can only be asked for where there are backups',
+  },
+  {
+    fix: 'kubernetes/removed-api-version',
+    brings: ['kubernetes/budget-keeps-broken-pods'],
+    because: 'only the newer API has the field',
+  },
+  {
     fix: 'aws/eks-no-audit-log',
     brings: ['aws/eks-few-log-types'],
     because: 'which kinds are missing can only be asked of a cluster that logs',

@@ -134,7 +134,7 @@ export function kubernetesFacts(resources: readonly Fact[], everything: () => re
     const [kind, apiVersion] = objects.get(type) ?? [];
     if (kind === undefined) continue;
     const sources = new Map<Node, Node>();
-    const body = objectOf(node, sources);
+    const body = objectOf(node, document.syntax === 'json', sources);
     const named = (key: string, value = ''): Entry => ({ key, keySpan: head, span: head, value: { kind: 'scalar', span: head, value } });
     const own = type === 'default_service_account' ? body.entries.map((entry) => called(entry, named('name', 'default'))) : body.entries;
     const object: MapNode = { ...body, entries: [named('apiVersion', apiVersion), named('kind', kind), ...own] };
@@ -158,8 +158,8 @@ function headed(object: MapNode, head: Fact['head']): MapNode {
   return { ...object, entries: object.entries.map((e) => (e.key === 'kind' ? { ...e, span: head } : e)) };
 }
 
-/** A block's body in the words of Kubernetes; `sources` leads from each map back to its body. */
-function objectOf(body: MapNode, sources: Map<Node, Node>): MapNode {
+/** A block's body in the words of Kubernetes; `sources` leads from each map back to its body, where a fix may write blocks into it. */
+function objectOf(body: MapNode, json: boolean, sources: Map<Node, Node> | undefined): MapNode {
   const entries: Entry[] = [];
   const repeated = new Map<string, { readonly at: number; readonly items: Node[] }>();
   for (const entry of body.entries) {
@@ -167,14 +167,18 @@ function objectOf(body: MapNode, sources: Map<Node, Node>): MapNode {
     // `security_context = {` and `container = [{` are no blocks, but they are what many write and mean.
     const isBlock = entry.block === true || (!data.has(key) && blocksIn(value));
     if (isBlock && key === 'persistent_volume_source' && value.kind === 'map') {
-      entries.push(...objectOf(value, sources).entries);
+      entries.push(...objectOf(value, json, sources).entries);
       continue;
     }
     if (!isBlock) {
       entries.push({ ...entry, key: spelled.get(key) ?? camelCase(key) });
       continue;
     }
-    const bodies = (value.kind === 'list' ? value.items : [value]).map((item) => (item.kind === 'map' ? objectOf(item, sources) : item));
+    // In a list of objects there are no blocks.
+    const inner = entry.block === true || json || value.kind === 'map' ? sources : undefined;
+    const bodies = (value.kind === 'list' ? value.items : [value]).map((item) =>
+      item.kind === 'map' ? objectOf(item, json, inner) : item,
+    );
     const list = lists.get(key);
     if (list === undefined) {
       for (const one of bodies) entries.push({ ...entry, key: spelled.get(key) ?? camelCase(key), value: one });
@@ -192,7 +196,7 @@ function objectOf(body: MapNode, sources: Map<Node, Node>): MapNode {
     entries[at] = { ...entry, value: { kind: 'list', span: entry.value.span, items, ...(body.open && { open: true }) } };
   }
   const object: MapNode = { ...body, entries };
-  sources.set(object, body);
+  sources?.set(object, body);
   return object;
 }
 
