@@ -39,9 +39,13 @@ export class Imports {
 
   /** A way in for the analysis of one file. `used` collects the files that were looked at. */
   lookup(used: Set<string>): Lookup {
+    // An import is asked for at each use of it, and finding its file asks the disk for up to twenty names.
+    const resolved = new Map<string, string | undefined>();
     return {
       foreign: (specifier, from, queries) => {
-        const path = this.resolve(specifier, from);
+        const key = `${from}\n${specifier}`;
+        if (!resolved.has(key)) resolved.set(key, this.resolve(specifier, from));
+        const path = resolved.get(key);
         if (path === undefined || this.making.size >= deepest) return undefined;
         const known = this.of(path, queries);
         for (const one of known?.from ?? []) used.add(one);
