@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, parseAllDocuments, visit, type Document, type ParsedNode } from 'yaml';
+import type { Span } from '../engine/tree.ts';
 import type { Problem } from './parsed.ts';
 
 /** A YAML stream as the parser sees it. */
@@ -12,43 +13,100 @@ export interface Stream {
 const options = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
 /** Characters that may be parsed again in search of a better reading: about 60 ms. */
 const mostRepaired = 400_000;
+/** Lines above and below a problem that an attempt to mend it is judged by. */
+const around = 25;
 /** What an attempt costs apart from its length, in characters. */
 const price = 5_000;
 /** The parser recurses: deeper texts could exhaust the stack, which a regular expression met there does not survive. */
 const deepest = 600;
+/** Characters that a window may go on for to reach the next entry. */
+const longestWindow = 20_000;
 /** With more of them a text is no YAML, and not half-typed. */
 const mostProblems = 2000;
 
+/** Parses a YAML stream as it stands. */
+export function compose(text: string): Attempt {
+  return attempt(text, false);
+}
+
 /**
- * Parses a YAML stream. A half-typed line (`imag`, `image: "nginx`) or a lost one can swallow its neighbours; then a few characters are replaced,
- * or lines blanked with spaces, and the text is parsed again, as long as that brings more keys to light or leaves fewer problems. Offsets stay. The
- * problems are those of the first parse.
+ * A half-typed line (`imag`, `image: "nginx`) or a lost one can swallow its neighbours; then a few characters are replaced, or lines blanked with
+ * spaces, and the text is parsed again, as long as that brings more keys to light or leaves fewer problems. Offsets stay. The problems are those of the
+ * text as it stands.
  */
-export function compose(text: string): Stream {
-  let best = attempt(text, false);
-  const { problems, foreign } = best;
-  let budget = mostRepaired;
+export function mend(stream: Attempt): Stream {
+  const { documents } = mended(stream, { left: mostRepaired });
+  return { documents, problems: stream.problems, foreign: stream.foreign };
+}
+
+/** Characters that may still be parsed. */
+interface Budget {
+  left: number;
+}
+
+function mended(from: Attempt, budget: Budget): Attempt {
+  let best = from;
   for (let round = 0; round < 4 && best.documents.length > 0 && best.problems.length > 0 && best.problems.length < mostProblems; round++) {
-    let better: Attempt | undefined;
-    const seen = new Set<string>();
-    for (const edit of candidates(best)) {
-      const key = `${edit.start} ${edit.text}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      budget -= text.length + price;
-      if (budget < 0) break;
-      const tried = attempt(best.text.slice(0, edit.start) + edit.text + best.text.slice(edit.start + edit.text.length), true);
-      if (tried.score > (better ?? best).score) better = tried;
-      // Those that come first destroy least.
-      if (better?.problems.length === 0) break;
-    }
+    const better = mendedNear(best, budget) ?? mendedOnce(best, budget);
     if (!better) break;
     best = better;
   }
-  return { documents: best.documents, problems, foreign };
+  return best;
 }
 
-interface Attempt extends Stream {
+/** Mends the lines around the first problem by themselves, which in a long text costs little. Undefined when that does the whole no good. */
+function mendedNear(from: Attempt, budget: Budget): Attempt | undefined {
+  const { start, end } = windowAround(from.text, from.problems[0]!.span.start);
+  if (end - start > from.text.length / 2) return undefined;
+  const near = tryout(from.text.slice(start, end), budget);
+  const better = near && mended(near, budget);
+  if (!better || better === near) return undefined;
+  const whole = tryout(from.text.slice(0, start) + better.text + from.text.slice(end), budget);
+  return whole && whole.score > from.score ? whole : undefined;
+}
+
+/** The best of the edits. */
+function mendedOnce(from: Attempt, budget: Budget): Attempt | undefined {
+  let better: Attempt | undefined;
+  for (const edit of candidates(from)) {
+    const tried = tryout(from.text.slice(0, edit.start) + edit.text + from.text.slice(edit.start + edit.text.length), budget);
+    if (!tried) break;
+    if (tried.score > (better ?? from).score) better = tried;
+    // Those that come first destroy least.
+    if (better?.problems.length === 0) break;
+  }
+  return better;
+}
+
+/** Undefined when the budget is spent. */
+function tryout(text: string, budget: Budget): Attempt | undefined {
+  budget.left -= text.length + price;
+  return budget.left < 0 ? undefined : attempt(text, true);
+}
+
+/** Some lines around an offset that are YAML by themselves: whole entries of one map, or items of one list. */
+function windowAround(text: string, offset: number): Span {
+  let start = lineStart(text, offset);
+  let least = column(text, start) ?? Infinity;
+  for (let lines = 0; lines < around && start > 0; lines++) {
+    start = lineStart(text, start - 1);
+    least = Math.min(least, column(text, start) ?? Infinity);
+  }
+  let end = lineEnd(text, offset);
+  for (let lines = 0; lines < around && end < text.length; lines++) {
+    least = Math.min(least, column(text, end + 1) ?? Infinity);
+    end = lineEnd(text, end + 1);
+  }
+  // Up to where an entry begins at the least column, and down to where the next one would. A list may stand at the column of its key.
+  const begins = (at: number): boolean => (column(text, at) ?? Infinity) <= least && !text.startsWith('-', at + (column(text, at) ?? 0));
+  const stop = Math.max(0, start - longestWindow);
+  while (start > stop && !begins(start)) start = lineStart(text, start - 1);
+  while (end < text.length && end - offset < longestWindow && (column(text, end + 1) ?? Infinity) > least) end = lineEnd(text, end + 1);
+  return { start, end };
+}
+
+/** A reading of a text, and what it is worth. */
+export interface Attempt extends Stream {
   readonly text: string;
   readonly score: number;
 }
@@ -124,39 +182,49 @@ interface Edit {
   readonly text: string;
 }
 
-/** What might mend the text, for each of the first problems; the mildest first. */
-function* candidates({ text, documents, problems }: Attempt): Generator<Edit> {
-  for (const { span } of problems.slice(0, 3)) {
-    const line = restOfLine(text, span.start);
-    const content = text.slice(line.start, line.end);
-    const after = linesAfter(text, line);
-    // `contain` above what it is to hold: the key that it will be.
-    if (/^[^\s:#'"{[][^:#]*$/.test(content) && after.first >= 0) yield { start: line.start + content.trimEnd().length - 1, text: ':' };
-    // A text with `: ` in it that lost its quote.
-    const colon = text.slice(span.start, line.end).search(/:(?=\s)/);
-    if (colon > 0) yield { start: span.start + colon, text: ' ' };
-    const before = linesBefore(text, line);
-    if (before && content !== text.slice(line.begin, line.end)) {
-      // The items of a list, the first of which lost its first line.
-      const dash = /^ *(?=-\s)/.exec(text.slice(line.begin, line.end))?.[0].length;
-      if (dash !== undefined && /^ {2}/.test(text.slice(before.start + dash))) yield { start: before.start + dash, text: '- ' };
+/** What might mend the text, for each of the first problems. */
+function candidates(attempt: Attempt): readonly Edit[] {
+  const found = new Map<string, Edit>();
+  for (const { span } of attempt.problems.slice(0, 3)) {
+    for (const edit of mends(attempt, span)) {
+      const key = `${edit.start} ${edit.text}`;
+      if (!found.has(key)) found.set(key, edit);
     }
-    const quote = openQuote(documents, span.start);
-    if (quote !== undefined) {
-      // A quote that opens a key leaves nothing of its line; one that opens a value leaves the value.
-      const opened = restOfLine(text, quote);
-      yield opened.start === quote ? blank(text, opened.start, opened.end) : { start: quote, text: ' ' };
-    }
-    // A line that goes back half the way: the key of the lines above it stood at its column.
-    if (before?.between) yield blank(text, before.start, before.end);
-    yield blank(text, line.start, line.end);
-    // Lines whose key is lost: those below the line, with or without it, or those above it.
-    if (after.end > line.end) {
-      yield blank(text, line.end, after.end);
-      yield blank(text, line.start, after.end);
-    }
-    if (before) yield blank(text, before.start, before.end);
   }
+  return [...found.values()];
+}
+
+/** What might mend the text where a problem is; the mildest first. */
+function* mends({ text, documents }: Attempt, span: Span): Generator<Edit> {
+  const line = restOfLine(text, span.start);
+  const content = text.slice(line.start, line.end);
+  const after = linesAfter(text, line);
+  // `contain` above what it is to hold: the key that it will be.
+  if (/^[^\s:#'"{[][^:#]*$/.test(content) && after.first >= 0) yield { start: line.start + content.trimEnd().length - 1, text: ':' };
+  // A text with `: ` in it that lost its quote.
+  const colon = text.slice(span.start, line.end).search(/:(?=\s)/);
+  if (colon > 0) yield { start: span.start + colon, text: ' ' };
+  const before = linesBefore(text, line);
+  if (before && content !== text.slice(line.begin, line.end)) {
+    // The items of a list, the first of which lost its first line.
+    const dash = /^ *(?=-\s)/.exec(text.slice(line.begin, line.end))?.[0].length;
+    if (dash !== undefined && /^ {2}/.test(text.slice(before.start + dash))) yield { start: before.start + dash, text: '- ' };
+  }
+  const quote = openQuote(documents, span.start);
+  if (quote !== undefined) {
+    // A quote that opens a key leaves nothing of its line; one that opens a value leaves the value.
+    const opened = restOfLine(text, quote);
+    yield opened.start === quote ? blank(text, opened.start, opened.end) : { start: quote, text: ' ' };
+  }
+  // A line that goes back half the way: the key of the lines above it stood at its column.
+  if (before?.between) yield blank(text, before.start, before.end);
+  yield blank(text, line.start, line.end);
+  // Lines whose key is lost: those below the line, with or without it, or those above it.
+  if (after.end > line.end) {
+    yield blank(text, line.end, after.end);
+    yield blank(text, line.start, after.end);
+  }
+  if (before) yield blank(text, before.start, before.end);
 }
 
 /** The opening quote of the last quoted scalar before `offset` that runs over a line end. */
@@ -194,6 +262,15 @@ function restOfLine(text: string, offset: number): Line {
   if (text.charCodeAt(end - 1) === 13) end--;
   const lead = /^[ \t]*(?:-[ \t]+)*/.exec(text.slice(begin, Math.min(end, begin + 1000)))?.[0].length ?? 0;
   return { begin, start: begin + lead, end };
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+}
+
+function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end < 0 ? text.length : end;
 }
 
 /** The column of the first character of the line at `begin`; undefined for a line without any. */

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAM
 import type { Entry, Node, Span } from '../engine/tree.ts';
 import type { SourceDocument } from '../engine/types.ts';
 import type { Parse } from './parsed.ts';
-import { compose, type Stream } from './yaml-repair.ts';
+import { compose, mend, type Stream } from './yaml-repair.ts';
 import { actionLine, actionsIn, maskTemplate, unmask } from './template.ts';
 
 /** Deeper than any real file; below it a node is unknown, so that no consumer needs to fear for its stack. */
@@ -27,7 +27,8 @@ const standardTag = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq
  */
 export const parseYaml: Parse = (document) => {
   const { text } = document;
-  if (!text.includes('{{')) return parsed(document, compose(text), text);
+  // `{{resolve:…}}` is CloudFormation's, and plain text to YAML.
+  if (!/\{\{(?!resolve:)/.test(text)) return parsed(document, mend(compose(text)), text);
   // A chart's templates are never plain YAML; elsewhere the text is a template only if it can't be read without.
   if (!/(?:^|\/)templates\//.test(document.path)) {
     const stream = compose(text);
@@ -35,10 +36,12 @@ export const parseYaml: Parse = (document) => {
     const masked = maskTemplate(text);
     const rendered = masked.masked ? compose(masked.text) : stream;
     const better = rendered.problems.length - stream.problems.length;
-    return better < 0 || (better === 0 && stream.foreign) ? parsed(document, rendered, masked.text) : parsed(document, stream, text);
+    return better < 0 || (better === 0 && stream.foreign)
+      ? parsed(document, mend(rendered), masked.text)
+      : parsed(document, mend(stream), text);
   }
   const masked = maskTemplate(text).text;
-  return parsed(document, compose(masked), masked);
+  return parsed(document, mend(compose(masked)), masked);
 };
 
 function parsed(document: SourceDocument, stream: Stream, text: string): ReturnType<Parse> {

@@ -38,7 +38,15 @@ interface Style {
   readonly quote: '"' | "'";
 }
 
+/** The style of the document that was asked about last: each fix of a document asks again. */
+let latest: Style | undefined;
+
 function styleOf(text: string): Style {
+  if (latest?.text !== text) latest = readStyle(text);
+  return latest;
+}
+
+function readStyle(text: string): Style {
   const list = /^( *)[^\s#-][^\n]*:[ \t]*\r?\n( *)- /m.exec(text);
   const nested = /^( *)(?:- )?[^\s#-][^\n]*:[ \t]*\r?\n( *)[^\s#-]/m.exec(text);
   const between = (m: RegExpExecArray | null): number => (m ? m[2]!.length - m[1]!.length : -1);
