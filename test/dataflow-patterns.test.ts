@@ -174,4 +174,17 @@ describe('dataflow: replacements', () => {
       undefined,
     );
   });
+
+  it('asks about the rest of the file', () => {
+    const match: CodeMatch = { code: ['express()'], has: ['$APP.listen(...)'], lacks: ['helmet(...)'] };
+    const app = `import express from 'express';\nconst app = express();\n`;
+    assert.deepEqual(linesOf(match, app), []);
+    assert.deepEqual(linesOf(match, `${app}app.listen(80);`), [2]);
+    assert.deepEqual(linesOf(match, `import helmet from 'helmet';\n${app}app.use(helmet());\napp.listen(80);`), []);
+  });
+
+  it('asks about the expression that a name stands for', () => {
+    const match: CodeMatch = { code: ['$R.test($X)'], where: { R: { regex: 'wide-range' } } };
+    assert.deepEqual(linesOf(match, `const name = /^[A-z]+$/;\nname.test(a);\n/^[a-z]+$/.test(b);\nnew RegExp('[A-z]').test(c);`), [2, 4]);
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { regexIs, type RegexTest } from '../server/dataflow/regex-tests.ts';
 import { isExponential } from '../server/dataflow/regex.ts';
 
 const exponential = [
@@ -60,4 +61,37 @@ describe('dataflow: regular expressions', () => {
     ])
       assert.doesNotThrow(() => isExponential(source, ''));
   });
+});
+
+/** Test, expression, answer; the expression as a string of a program where it isn't a literal. */
+const questions: readonly (readonly [RegexTest, RegExp | string, boolean])[] = [
+  ['wide-range', /^[A-z]+$/, true],
+  ['wide-range', /^[A-Za-z]+$/, false],
+  ['wide-range', /A-z/, false],
+  ['wide-range', /[0-z]/, true],
+  ['loose-host', /^https?:\/\/www.example.com/, true],
+  ['loose-host', /^https?:\/\/www\.example\.com/, false],
+  ['loose-host', /^https:\/\/api\.example.org\//, true],
+  ['loose-host', /see example.com for more/, false],
+  ['unanchored-host', /https:\/\/example\.com/, true],
+  ['unanchored-host', /^https:\/\/example\.com/, false],
+  ['unanchored-host', /one\.two/, false],
+  ['half-anchored', /^a|b$/, true],
+  ['half-anchored', /^(?:a|b)$/, false],
+  ['half-anchored', /^a$|^b$/, false],
+  ['case-sensitive', /^\/admin/, true],
+  ['case-sensitive', /^\/admin/i, false],
+  ['case-sensitive', /^\d+$/, false],
+  ['lost-escape', 'a\\.b', true],
+  ['lost-escape', 'a\\\\.b', false],
+  ['lost-escape', 'a\\nb', false],
+];
+
+describe('dataflow: questions about regular expressions', () => {
+  for (const [test, of, answer] of questions) {
+    it(`${String(of)} ${answer ? 'is' : 'is not'} ${test}`, () => {
+      const expression = typeof of === 'string' ? { source: '', flags: '', written: of } : { source: of.source, flags: of.flags };
+      assert.equal(regexIs(test, expression), answer);
+    });
+  }
 });

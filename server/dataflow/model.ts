@@ -33,6 +33,8 @@ interface Found {
   readonly flows: ReadonlyMap<Node, readonly Match[]>;
   /** The queries that have a sink here. */
   readonly sinks: ReadonlySet<number>;
+  /** Whether the rest of the file is as a query wants it. */
+  readonly fits: (query: number) => boolean;
 }
 
 function matchesIn(scopes: Scopes, index: QueryIndex, text: string): Found {
@@ -40,10 +42,15 @@ function matchesIn(scopes: Scopes, index: QueryIndex, text: string): Found {
   const code: Match[] = [];
   const flows = new Map<Node, Match[]>();
   const sinks = new Set<number>();
+  const present = { has: new Set<number>(), lacks: new Set<number>() };
   for (const place of scopes.places) {
     matchesAt(index, place, subject, (match) => {
       if (match.role === 'code') {
         code.push(match);
+        return;
+      }
+      if (match.role === 'has' || match.role === 'lacks') {
+        present[match.role].add(match.query);
         return;
       }
       if (match.role === 'sink') sinks.add(match.query);
@@ -52,7 +59,8 @@ function matchesIn(scopes: Scopes, index: QueryIndex, text: string): Found {
       else flows.set(place.node, [match]);
     });
   }
-  return { code, flows, sinks };
+  const fits = (query: number): boolean => !present.lacks.has(query) && (!index.compiled[query]!.query.match.has || present.has.has(query));
+  return { code, flows, sinks, fits };
 }
 
 function search(near: Neighbourhood, program: File, scopes: Scopes, queries: readonly CodeQuery[]): readonly CodeHit[] {
@@ -78,11 +86,11 @@ function search(near: Neighbourhood, program: File, scopes: Scopes, queries: rea
       replace: (snippet) => ('sink' in end ? undefined : replacement(snippet, end, text)),
     });
   };
-  const { code, flows, sinks } = matchesIn(scopes, index, text);
-  for (const match of code) add(match, [], {});
+  const { code, flows, sinks, fits } = matchesIn(scopes, index, text);
+  for (const match of code) if (fits(match.query)) add(match, [], {});
   if (follows(near, scopes, index, sinks, flows)) {
     for (const { end, source, related } of taints(near, program, scopes, index, flows)) {
-      add(end, related, { source, sink: 'sink' in end ? end.node : end.place.node });
+      if (fits(end.query)) add(end, related, { source, sink: 'sink' in end ? end.node : end.place.node });
     }
   }
   return hits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);

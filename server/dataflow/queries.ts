@@ -5,11 +5,11 @@ import { matches, type Bindings, type Subject } from './match.ts';
 import { compilePattern, metavariable, type Pattern } from './pattern.ts';
 import type { Place, Scope, Scopes } from './scopes.ts';
 import { namesFor } from './purpose.ts';
-import { isExponential } from './regex.ts';
+import { isRegexTest, regexIs, type Expression } from './regex-tests.ts';
 import { sources } from './sources.ts';
 
 /** What a pattern means to its query. */
-export type Role = 'code' | 'sink' | 'source' | 'sanitizer';
+export type Role = 'code' | 'sink' | 'source' | 'sanitizer' | 'has' | 'lacks';
 
 interface Candidate {
   readonly query: number;
@@ -72,8 +72,10 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
         for (const one of names ?? [name]) named.set(one, [...(named.get(one) ?? []), { query: i, role, pattern }]);
       }
     };
-    const { code, not, flow } = query.match;
+    const { code, not, flow, has, lacks } = query.match;
     add(code, 'code');
+    add(has, 'has');
+    add(lacks, 'lacks');
     add(flow?.to, 'sink');
     add(flow?.unless, 'sanitizer');
     const from = new Set((flow?.from ?? []).filter((name) => Object.hasOwn(sources, name)));
@@ -181,9 +183,12 @@ export function passes(where: Condition, match: Match, subject: Subject, text?: 
       const names = namesFor(match.place, subject.scopes).join(' ');
       return holds(test, names, names);
     }
-    if (name === 'REGEX') return test === 'exponential' && isExponentialAt(match.place);
+    if (name === 'REGEX') return isRegex(test, match.place, subject);
     const node = match.bindings.get(name);
-    if (!node) return test === 'absent';
+    if (!node) return test === 'absent' || (Array.isArray(test) && (test as readonly Json[]).includes('absent'));
+    if (test !== null && typeof test === 'object' && 'regex' in test) {
+      return isRegex(test.regex, { node: unwrap(node), scope: match.place.scope, parent: match.place.parent }, subject);
+    }
     const value = staticValue(node, match.place.scope);
     const inner = unwrap(node);
     if (test !== null && typeof test === 'object' && 'numeric' in test && isNumeric(inner, match.place.scope) !== test.numeric)
@@ -207,12 +212,27 @@ function isNumeric(node: Node, scope: Place['scope'], depth = 0): boolean {
   return init !== undefined && isNumeric(init.node, init.scope, depth + 1);
 }
 
-/** Of a literal `/…/flags`, or of `new RegExp('…', 'flags')`. */
-function isExponentialAt({ node, scope }: Place): boolean {
-  if (node.type === 'RegExpLiteral') return isExponential(node.pattern, node.flags);
-  if (!isCall(node)) return false;
-  const [source, flags] = node.arguments.map((argument) => staticValue(argument, scope));
-  return typeof source === 'string' && isExponential(source, typeof flags === 'string' ? flags : '');
+/** Whether a test (or one of a list) holds on the expression that stands, or is brought, at a place. */
+function isRegex(test: Json | undefined, place: Place, subject: Subject): boolean {
+  const expression = expressionAt(place, subject);
+  const wanted = Array.isArray(test) ? (test as readonly Json[]) : [test];
+  return expression !== undefined && wanted.some((one) => isRegexTest(one) && regexIs(one, expression));
+}
+
+/** Of a literal `/…/flags`, of `new RegExp('…', 'flags')`, or of a constant that holds one. */
+function expressionAt({ node, scope, parent }: Place, subject: Subject, depth = 0): Expression | undefined {
+  if (node.type === 'RegExpLiteral') return { source: node.pattern, flags: node.flags };
+  if (isCall(node)) {
+    if (!/^RegExp$/.test(lastName(node.callee) ?? '')) return undefined;
+    const [first, second] = node.arguments;
+    const source = first && staticValue(first, scope);
+    const flags = second && staticValue(second, scope);
+    if (typeof source !== 'string') return undefined;
+    const written = first!.type === 'StringLiteral' ? subject.text.slice(first.start! + 1, first.end! - 1) : undefined;
+    return { source, flags: typeof flags === 'string' ? flags : '', ...(written !== undefined && { written }) };
+  }
+  const init = depth < 5 ? settledInit(node, scope) : undefined;
+  return init && expressionAt({ node: unwrap(init.node), scope: init.scope, parent }, subject, depth + 1);
 }
 
 const written = (json: Json): string => (typeof json === 'object' ? JSON.stringify(json) : String(json));

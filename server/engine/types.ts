@@ -142,6 +142,10 @@ export interface Relation {
 export interface CodeMatch {
   readonly code?: readonly string[];
   readonly not?: readonly string[];
+  /** Snippets one of which must stand somewhere in the file. */
+  readonly has?: readonly string[];
+  /** Snippets none of which may stand anywhere in the file. */
+  readonly lacks?: readonly string[];
   /** Tests on metavariables, by name without `$`. */
   readonly where?: Condition;
   readonly flow?: { readonly from: readonly string[]; readonly to: readonly string[]; readonly unless?: readonly string[] };

@@ -167,6 +167,8 @@ function normalise(id: string, data: Readonly<Record<string, unknown>>, why: str
       ...shared,
       ...(value.code !== undefined && { code: list(value.code) }),
       ...(value.not !== undefined && { not: list(value.not) }),
+      ...(value.has !== undefined && { has: list(value.has) }),
+      ...(value.lacks !== undefined && { lacks: list(value.lacks) }),
       ...(flow && {
         flow: { from: list(flow.from), to: list(flow.to), ...(flow.unless !== undefined && { unless: list(flow.unless) }) },
       }),
