@@ -148,7 +148,7 @@ describe('predicates', () => {
   const is = (name: string, value: unknown, argument?: unknown): unknown => predicates[name]!(tree(value), argument);
   it('public-cidr', () => {
     for (const value of ['0.0.0.0/0', '::/0', '0.0.0.0/1', '*', 'Internet']) assert.equal(is('public-cidr', value), true, value);
-    for (const value of ['10.0.0.0/8', '192.168.1.4/32', '', 'vpc']) assert.equal(is('public-cidr', value), false, value);
+    for (const value of ['10.0.0.0/8', '192.168.1.4/32', 'fc00::/7', '', 'vpc']) assert.equal(is('public-cidr', value), false, value);
     assert.equal(is('public-cidr', undefined), undefined);
   });
   it('wildcard-principal', () => {

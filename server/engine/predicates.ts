@@ -10,13 +10,13 @@ export type Predicate = (node: Node, argument: unknown) => Truth;
 
 const ANY_ADDRESS = new Set(['*', 'any', 'internet', '<nw>/0', '0.0.0.0', '::']);
 
-/** A range that covers (nearly) the whole internet: `0.0.0.0/0`, `::/0`, any prefix shorter than /8, Azure's `*` and `Internet`. */
+/** A range that covers (nearly) the whole internet: `0.0.0.0/0`, `::/0`, any prefix shorter than /8, Azure's `*` and `Internet`. `fc00::/7` is IPv6's private space. */
 const publicCidr: Predicate = (node) =>
   known(node, (value) => {
     const range = value.trim().toLowerCase();
     if (ANY_ADDRESS.has(range)) return true;
     const prefix = /^[0-9a-f.:]+\/(\d{1,3})$/.exec(range);
-    return prefix !== null && Number(prefix[1]) < 8;
+    return prefix !== null && Number(prefix[1]) < 8 && range !== 'fc00::/7';
   });
 
 /** `"*"`, `{ "AWS": "*" }` or `arn:aws:iam::*:root`: anybody in a resource policy. */
