@@ -96,72 +96,73 @@ import check92 from './kubernetes/always-admit.ts';
 import check93 from './kubernetes/always-allow-authorization.ts';
 import check94 from './kubernetes/anonymous-api-access.ts';
 import check95 from './kubernetes/api-server-certificate.ts';
-import check96 from './kubernetes/apparmor-off.ts';
-import check97 from './kubernetes/authorization-without-node.ts';
-import check98 from './kubernetes/authorization-without-rbac.ts';
-import check99 from './kubernetes/budget-blocks-maintenance.ts';
-import check100 from './kubernetes/control-plane-bind-address.ts';
-import check101 from './kubernetes/control-plane-profiling.ts';
-import check102 from './kubernetes/controller-manager-keys-missing.ts';
-import check103 from './kubernetes/credential-in-config-map.ts';
-import check104 from './kubernetes/credential-in-environment.ts';
-import check105 from './kubernetes/default-namespace.ts';
-import check106 from './kubernetes/duplicate-autoscaler.ts';
-import check107 from './kubernetes/duplicate-env.ts';
-import check108 from './kubernetes/duplicate-service-selector.ts';
-import check109 from './kubernetes/etcd-authority-missing.ts';
-import check110 from './kubernetes/etcd-auto-tls.ts';
-import check111 from './kubernetes/etcd-cleartext.ts';
-import check112 from './kubernetes/etcd-connection-unverified.ts';
-import check113 from './kubernetes/etcd-no-client-certificates.ts';
-import check114 from './kubernetes/etcd-peer-cleartext.ts';
-import check115 from './kubernetes/etcd-peers-unauthenticated.ts';
-import check116 from './kubernetes/few-audit-log-files.ts';
-import check117 from './kubernetes/ingress-duplicate-host.ts';
-import check118 from './kubernetes/ingress-host-without-certificate.ts';
-import check119 from './kubernetes/ingress-without-service.ts';
-import check120 from './kubernetes/insecure-api-port.ts';
-import check121 from './kubernetes/kubelet-authority-missing.ts';
-import check122 from './kubernetes/kubelet-certificate-rotation.ts';
-import check123 from './kubernetes/kubelet-connection-unverified.ts';
-import check124 from './kubernetes/kubelet-host-name-override.ts';
-import check125 from './kubernetes/kubelet-https-off.ts';
-import check126 from './kubernetes/kubelet-idle-streams.ts';
-import check127 from './kubernetes/kubelet-iptables.ts';
-import check128 from './kubernetes/kubelet-kernel-settings.ts';
-import check129 from './kubernetes/kubelet-no-certificate.ts';
-import check130 from './kubernetes/kubelet-read-only-port.ts';
-import check131 from './kubernetes/long-request-timeout.ts';
-import check132 from './kubernetes/memory-overcommitted.ts';
-import check133 from './kubernetes/memory-request-below-limit.ts';
-import check134 from './kubernetes/mismatching-selector.ts';
-import check135 from './kubernetes/namespace-without-limit-range.ts';
-import check136 from './kubernetes/namespace-without-quota.ts';
-import check137 from './kubernetes/no-always-pull-images.ts';
-import check138 from './kubernetes/no-audit-log.ts';
-import check139 from './kubernetes/no-audit-policy.ts';
-import check140 from './kubernetes/no-client-certificates.ts';
-import check141 from './kubernetes/no-event-rate-limit.ts';
-import check142 from './kubernetes/no-node-restriction.ts';
-import check143 from './kubernetes/no-pod-garbage-collection.ts';
-import check144 from './kubernetes/probe-wrong-port.ts';
-import check145 from './kubernetes/root-ca-not-published.ts';
-import check146 from './kubernetes/same-probes.ts';
-import check147 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check148 from './kubernetes/secure-port-off.ts';
-import check149 from './kubernetes/service-account-keys-missing.ts';
-import check150 from './kubernetes/service-account-lookup-off.ts';
-import check151 from './kubernetes/service-external-ips-allowed.ts';
-import check152 from './kubernetes/shared-controller-credentials.ts';
-import check153 from './kubernetes/shared-service-account.ts';
-import check154 from './kubernetes/shared-user-id.ts';
-import check155 from './kubernetes/short-audit-log.ts';
-import check156 from './kubernetes/small-audit-log-files.ts';
-import check157 from './kubernetes/static-api-credentials.ts';
-import check158 from './kubernetes/token-automount.ts';
-import check159 from './kubernetes/weak-control-plane-tls.ts';
-import check160 from './kubernetes/writable-host-path.ts';
-import check161 from './oci/administrator-api-key.ts';
+import check96 from './kubernetes/api-server-ciphers.ts';
+import check97 from './kubernetes/apparmor-off.ts';
+import check98 from './kubernetes/authorization-without-node.ts';
+import check99 from './kubernetes/authorization-without-rbac.ts';
+import check100 from './kubernetes/budget-blocks-maintenance.ts';
+import check101 from './kubernetes/control-plane-bind-address.ts';
+import check102 from './kubernetes/control-plane-profiling.ts';
+import check103 from './kubernetes/controller-manager-keys-missing.ts';
+import check104 from './kubernetes/credential-in-config-map.ts';
+import check105 from './kubernetes/credential-in-environment.ts';
+import check106 from './kubernetes/default-namespace.ts';
+import check107 from './kubernetes/duplicate-autoscaler.ts';
+import check108 from './kubernetes/duplicate-env.ts';
+import check109 from './kubernetes/duplicate-service-selector.ts';
+import check110 from './kubernetes/etcd-authority-missing.ts';
+import check111 from './kubernetes/etcd-auto-tls.ts';
+import check112 from './kubernetes/etcd-cleartext.ts';
+import check113 from './kubernetes/etcd-connection-unverified.ts';
+import check114 from './kubernetes/etcd-no-client-certificates.ts';
+import check115 from './kubernetes/etcd-peer-cleartext.ts';
+import check116 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check117 from './kubernetes/few-audit-log-files.ts';
+import check118 from './kubernetes/ingress-duplicate-host.ts';
+import check119 from './kubernetes/ingress-host-without-certificate.ts';
+import check120 from './kubernetes/ingress-without-service.ts';
+import check121 from './kubernetes/insecure-api-port.ts';
+import check122 from './kubernetes/kubelet-authority-missing.ts';
+import check123 from './kubernetes/kubelet-certificate-rotation.ts';
+import check124 from './kubernetes/kubelet-connection-unverified.ts';
+import check125 from './kubernetes/kubelet-host-name-override.ts';
+import check126 from './kubernetes/kubelet-https-off.ts';
+import check127 from './kubernetes/kubelet-idle-streams.ts';
+import check128 from './kubernetes/kubelet-iptables.ts';
+import check129 from './kubernetes/kubelet-kernel-settings.ts';
+import check130 from './kubernetes/kubelet-no-certificate.ts';
+import check131 from './kubernetes/kubelet-read-only-port.ts';
+import check132 from './kubernetes/long-request-timeout.ts';
+import check133 from './kubernetes/memory-overcommitted.ts';
+import check134 from './kubernetes/memory-request-below-limit.ts';
+import check135 from './kubernetes/mismatching-selector.ts';
+import check136 from './kubernetes/namespace-without-limit-range.ts';
+import check137 from './kubernetes/namespace-without-quota.ts';
+import check138 from './kubernetes/no-always-pull-images.ts';
+import check139 from './kubernetes/no-audit-log.ts';
+import check140 from './kubernetes/no-audit-policy.ts';
+import check141 from './kubernetes/no-client-certificates.ts';
+import check142 from './kubernetes/no-event-rate-limit.ts';
+import check143 from './kubernetes/no-node-restriction.ts';
+import check144 from './kubernetes/no-pod-garbage-collection.ts';
+import check145 from './kubernetes/probe-wrong-port.ts';
+import check146 from './kubernetes/root-ca-not-published.ts';
+import check147 from './kubernetes/same-probes.ts';
+import check148 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check149 from './kubernetes/secure-port-off.ts';
+import check150 from './kubernetes/service-account-keys-missing.ts';
+import check151 from './kubernetes/service-account-lookup-off.ts';
+import check152 from './kubernetes/service-external-ips-allowed.ts';
+import check153 from './kubernetes/shared-controller-credentials.ts';
+import check154 from './kubernetes/shared-service-account.ts';
+import check155 from './kubernetes/shared-user-id.ts';
+import check156 from './kubernetes/short-audit-log.ts';
+import check157 from './kubernetes/small-audit-log-files.ts';
+import check158 from './kubernetes/static-api-credentials.ts';
+import check159 from './kubernetes/token-automount.ts';
+import check160 from './kubernetes/weak-control-plane-tls.ts';
+import check161 from './kubernetes/writable-host-path.ts';
+import check162 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -260,70 +261,71 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/always-allow-authorization': check93,
   'kubernetes/anonymous-api-access': check94,
   'kubernetes/api-server-certificate': check95,
-  'kubernetes/apparmor-off': check96,
-  'kubernetes/authorization-without-node': check97,
-  'kubernetes/authorization-without-rbac': check98,
-  'kubernetes/budget-blocks-maintenance': check99,
-  'kubernetes/control-plane-bind-address': check100,
-  'kubernetes/control-plane-profiling': check101,
-  'kubernetes/controller-manager-keys-missing': check102,
-  'kubernetes/credential-in-config-map': check103,
-  'kubernetes/credential-in-environment': check104,
-  'kubernetes/default-namespace': check105,
-  'kubernetes/duplicate-autoscaler': check106,
-  'kubernetes/duplicate-env': check107,
-  'kubernetes/duplicate-service-selector': check108,
-  'kubernetes/etcd-authority-missing': check109,
-  'kubernetes/etcd-auto-tls': check110,
-  'kubernetes/etcd-cleartext': check111,
-  'kubernetes/etcd-connection-unverified': check112,
-  'kubernetes/etcd-no-client-certificates': check113,
-  'kubernetes/etcd-peer-cleartext': check114,
-  'kubernetes/etcd-peers-unauthenticated': check115,
-  'kubernetes/few-audit-log-files': check116,
-  'kubernetes/ingress-duplicate-host': check117,
-  'kubernetes/ingress-host-without-certificate': check118,
-  'kubernetes/ingress-without-service': check119,
-  'kubernetes/insecure-api-port': check120,
-  'kubernetes/kubelet-authority-missing': check121,
-  'kubernetes/kubelet-certificate-rotation': check122,
-  'kubernetes/kubelet-connection-unverified': check123,
-  'kubernetes/kubelet-host-name-override': check124,
-  'kubernetes/kubelet-https-off': check125,
-  'kubernetes/kubelet-idle-streams': check126,
-  'kubernetes/kubelet-iptables': check127,
-  'kubernetes/kubelet-kernel-settings': check128,
-  'kubernetes/kubelet-no-certificate': check129,
-  'kubernetes/kubelet-read-only-port': check130,
-  'kubernetes/long-request-timeout': check131,
-  'kubernetes/memory-overcommitted': check132,
-  'kubernetes/memory-request-below-limit': check133,
-  'kubernetes/mismatching-selector': check134,
-  'kubernetes/namespace-without-limit-range': check135,
-  'kubernetes/namespace-without-quota': check136,
-  'kubernetes/no-always-pull-images': check137,
-  'kubernetes/no-audit-log': check138,
-  'kubernetes/no-audit-policy': check139,
-  'kubernetes/no-client-certificates': check140,
-  'kubernetes/no-event-rate-limit': check141,
-  'kubernetes/no-node-restriction': check142,
-  'kubernetes/no-pod-garbage-collection': check143,
-  'kubernetes/probe-wrong-port': check144,
-  'kubernetes/root-ca-not-published': check145,
-  'kubernetes/same-probes': check146,
-  'kubernetes/secrets-unencrypted-in-etcd': check147,
-  'kubernetes/secure-port-off': check148,
-  'kubernetes/service-account-keys-missing': check149,
-  'kubernetes/service-account-lookup-off': check150,
-  'kubernetes/service-external-ips-allowed': check151,
-  'kubernetes/shared-controller-credentials': check152,
-  'kubernetes/shared-service-account': check153,
-  'kubernetes/shared-user-id': check154,
-  'kubernetes/short-audit-log': check155,
-  'kubernetes/small-audit-log-files': check156,
-  'kubernetes/static-api-credentials': check157,
-  'kubernetes/token-automount': check158,
-  'kubernetes/weak-control-plane-tls': check159,
-  'kubernetes/writable-host-path': check160,
-  'oci/administrator-api-key': check161,
+  'kubernetes/api-server-ciphers': check96,
+  'kubernetes/apparmor-off': check97,
+  'kubernetes/authorization-without-node': check98,
+  'kubernetes/authorization-without-rbac': check99,
+  'kubernetes/budget-blocks-maintenance': check100,
+  'kubernetes/control-plane-bind-address': check101,
+  'kubernetes/control-plane-profiling': check102,
+  'kubernetes/controller-manager-keys-missing': check103,
+  'kubernetes/credential-in-config-map': check104,
+  'kubernetes/credential-in-environment': check105,
+  'kubernetes/default-namespace': check106,
+  'kubernetes/duplicate-autoscaler': check107,
+  'kubernetes/duplicate-env': check108,
+  'kubernetes/duplicate-service-selector': check109,
+  'kubernetes/etcd-authority-missing': check110,
+  'kubernetes/etcd-auto-tls': check111,
+  'kubernetes/etcd-cleartext': check112,
+  'kubernetes/etcd-connection-unverified': check113,
+  'kubernetes/etcd-no-client-certificates': check114,
+  'kubernetes/etcd-peer-cleartext': check115,
+  'kubernetes/etcd-peers-unauthenticated': check116,
+  'kubernetes/few-audit-log-files': check117,
+  'kubernetes/ingress-duplicate-host': check118,
+  'kubernetes/ingress-host-without-certificate': check119,
+  'kubernetes/ingress-without-service': check120,
+  'kubernetes/insecure-api-port': check121,
+  'kubernetes/kubelet-authority-missing': check122,
+  'kubernetes/kubelet-certificate-rotation': check123,
+  'kubernetes/kubelet-connection-unverified': check124,
+  'kubernetes/kubelet-host-name-override': check125,
+  'kubernetes/kubelet-https-off': check126,
+  'kubernetes/kubelet-idle-streams': check127,
+  'kubernetes/kubelet-iptables': check128,
+  'kubernetes/kubelet-kernel-settings': check129,
+  'kubernetes/kubelet-no-certificate': check130,
+  'kubernetes/kubelet-read-only-port': check131,
+  'kubernetes/long-request-timeout': check132,
+  'kubernetes/memory-overcommitted': check133,
+  'kubernetes/memory-request-below-limit': check134,
+  'kubernetes/mismatching-selector': check135,
+  'kubernetes/namespace-without-limit-range': check136,
+  'kubernetes/namespace-without-quota': check137,
+  'kubernetes/no-always-pull-images': check138,
+  'kubernetes/no-audit-log': check139,
+  'kubernetes/no-audit-policy': check140,
+  'kubernetes/no-client-certificates': check141,
+  'kubernetes/no-event-rate-limit': check142,
+  'kubernetes/no-node-restriction': check143,
+  'kubernetes/no-pod-garbage-collection': check144,
+  'kubernetes/probe-wrong-port': check145,
+  'kubernetes/root-ca-not-published': check146,
+  'kubernetes/same-probes': check147,
+  'kubernetes/secrets-unencrypted-in-etcd': check148,
+  'kubernetes/secure-port-off': check149,
+  'kubernetes/service-account-keys-missing': check150,
+  'kubernetes/service-account-lookup-off': check151,
+  'kubernetes/service-external-ips-allowed': check152,
+  'kubernetes/shared-controller-credentials': check153,
+  'kubernetes/shared-service-account': check154,
+  'kubernetes/shared-user-id': check155,
+  'kubernetes/short-audit-log': check156,
+  'kubernetes/small-audit-log-files': check157,
+  'kubernetes/static-api-credentials': check158,
+  'kubernetes/token-automount': check159,
+  'kubernetes/weak-control-plane-tls': check160,
+  'kubernetes/writable-host-path': check161,
+  'oci/administrator-api-key': check162,
 };
