@@ -82,7 +82,7 @@ function inAnsible({ keys, rest }: CloudModule, args: MapNode, edit: TreeEdit): 
     if (target === edit.path) return { ...edit, path: from };
     if (typeof target === 'string' || target.to !== edit.path || !target.values) continue;
     const value = Object.entries(target.values).find(([, meant]) => meant === edit.value)?.[0];
-    if (value === 'true' || value === 'false') return { ...edit, path: from, value: value === 'true' };
+    if (value !== undefined) return { ...edit, path: from, value: value === 'true' || (value !== 'false' && value) };
   }
   return undefined;
 }

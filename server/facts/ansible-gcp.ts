@@ -80,6 +80,12 @@ export const gcp: ReadonlyMap<string, CloudModule> = new Map([
       'network_config.enable_intra_node_visibility': 'enable_intranode_visibility',
       'ip_allocation_policy.use_ip_aliases': { to: 'networking_mode', values: { true: 'VPC_NATIVE', false: 'ROUTES' } },
       master_authorized_networks_config: { to: 'master_authorized_networks_config', as: inForce },
+      // The module knows one service under the name that elsewhere means its retired predecessor.
+      logging_service: { to: 'logging_service', values: { none: 'none', 'logging.googleapis.com': 'logging.googleapis.com/kubernetes' } },
+      monitoring_service: {
+        to: 'monitoring_service',
+        values: { none: 'none', 'monitoring.googleapis.com': 'monitoring.googleapis.com/kubernetes' },
+      },
     },
     absent: [
       'network_policy',
@@ -103,7 +109,7 @@ export const gcp: ReadonlyMap<string, CloudModule> = new Map([
   module('gcp_redis_instance', { keys: {}, absent: ['auth_enabled', 'transit_encryption_mode'] }),
   module('gcp_sql_instance', {
     keys: { 'disk_encryption_configuration.kms_key_name': 'encryption_key_name' },
-    absent: ['master_instance_name', 'encryption_key_name'],
+    absent: ['master_instance_name', 'encryption_key_name', 'clone'],
   }),
   module('gcp_storage_bucket', {
     keys: {
