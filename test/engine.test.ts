@@ -172,6 +172,11 @@ describe('predicates', () => {
     assert.equal(is('secret-script', 'curl --data token=${TOKEN}'), false);
   });
 
+  it('ports-at-least', () => {
+    for (const value of ['8000-8019', '1-65535']) assert.equal(is('ports-at-least', value, 20), true, value);
+    for (const value of ['8000-8018', '9000-8000', '443', 'web']) assert.equal(is('ports-at-least', value, 20), false, value);
+    assert.equal(is('ports-at-least', undefined, 20), undefined);
+  });
   it('port-open', () => {
     assert.equal(is('port-open', { from_port: 0, to_port: 65535, protocol: '-1' }, 22), true);
     assert.equal(is('port-open', { from_port: 443, to_port: 443, protocol: 'tcp' }, [22, 3389]), false);

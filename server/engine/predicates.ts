@@ -114,6 +114,13 @@ const cleartextUrl: Predicate = (node) => known(node, (value) => /^(http|ftp):\/
 const ASSIGNED_SECRET =
   /(?:^|[\s;])(?:[A-Za-z0-9_]{0,40}_)?(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|SECRET_?ID|SECRET_ACCESS_KEY|ACCESS_KEY_SECRET|API_KEY|TOKEN)=\\?['"]?(?!changeme|example|xxx|<)[^\s'"$`{<][^\s'"$`]{7,}/i;
 
+/** A text `8000-9000` that names at least so many ports. */
+const portsAtLeast: Predicate = (node, argument) =>
+  known(node, (value) => {
+    const range = /^(\d{1,5})-(\d{1,5})$/.exec(value.trim());
+    return range !== null && Number(range[2]) - Number(range[1]) >= Number(argument) - 1;
+  });
+
 /** A start script, in clear or in base64, that assigns a password, key or token in clear (`export DB_PASSWORD=…`). */
 const secretScript: Predicate = (node) =>
   known(node, (value) => {
@@ -130,6 +137,7 @@ export const predicates: Readonly<Record<string, Predicate>> = {
   'mutable-image': mutableImage,
   'root-user': rootUser,
   'port-open': portOpen,
+  'ports-at-least': portsAtLeast,
   'cleartext-url': cleartextUrl,
   'secret-script': secretScript,
   'unapproved-registry': unapprovedRegistry,
