@@ -152,7 +152,7 @@ describe('predicates', () => {
     assert.equal(is('public-cidr', undefined), undefined);
   });
   it('wildcard-principal', () => {
-    for (const value of ['*', { AWS: '*' }, { AWS: ['arn:aws:iam::1:root', '*'] }, { AWS: 'arn:aws:iam::*:root' }])
+    for (const value of ['*', { AWS: '*' }, { AWS: ['arn:aws:iam::1:root', '*'] }, { AWS: 'arn:aws:iam::*:root' }, 'arn:aws:iam::*'])
       assert.equal(is('wildcard-principal', value), true, JSON.stringify(value));
     for (const value of [{ Service: '*' }, { AWS: 'arn:aws:iam::123456789012:root' }, 'x'])
       assert.equal(is('wildcard-principal', value), false, JSON.stringify(value));

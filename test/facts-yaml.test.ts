@@ -3,6 +3,7 @@ import { at, entryOf, get, text as textOf, type Node } from '../server/engine/tr
 import type { Fact, SourceDocument, TreeEdit, Writer } from '../server/engine/types.ts';
 import { writeJson } from '../server/engine/write/json.ts';
 import { writeYaml } from '../server/engine/write/yaml.ts';
+import { refersTo } from '../server/engine/match.ts';
 import { cloudformation } from '../server/facts/cloudformation.ts';
 import { compose } from '../server/facts/compose.ts';
 import type { Extractor } from '../server/facts/extractor.ts';
@@ -143,6 +144,18 @@ Resources:
     assert.equal(scope.ofType('resource').length, 4);
     assert.equal(scope.ofType('parameter').length, 4);
     assert.equal(scope.ofType('template').length, 1);
+  });
+
+  it('takes an id that the template lacks for another resource', () => {
+    const policies = ['Bucket', 'Other', 'AWS::StackName'].map(
+      (ref) => `  ${ref.replace(/:/g, '')}Policy: { Type: AWS::S3::BucketPolicy, Properties: { Bucket: !Ref ${ref} } }\n`,
+    );
+    const linked = factsOf(cloudformation, yaml(`Resources:\n  Bucket: { Type: AWS::S3::Bucket }\n${policies.join('')}`));
+    const bucket = named(linked, 'AWS::S3::Bucket');
+    const answers = linked
+      .filter(({ types }) => types[0] === 'AWS::S3::BucketPolicy')
+      .map((policy) => refersTo(policy, ['Bucket'], bucket));
+    assert.deepEqual(answers, [true, false, undefined]);
   });
 
   it('adds properties to a resource that has none', () => {

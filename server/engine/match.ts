@@ -341,7 +341,10 @@ export function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth 
       const targets = node.refs.map((ref) => from.scope.resolve(ref));
       // Facts are rebuilt by each document's extraction: the address is what identifies them.
       if (targets.some((target) => target && sameFact(target, to))) return true;
-      if (targets.length === 0 || targets.some((target) => target === undefined)) truth = or(truth, undefined);
+      // What CloudFormation refers to has its id: an id that the template lacks is still another's.
+      const named =
+        from.platform === 'cloudformation' && !node.parts && node.refs.length > 0 && !node.refs.some((ref) => ref.startsWith('AWS::'));
+      if (!named && (targets.length === 0 || targets.some((target) => target === undefined))) truth = or(truth, undefined);
     } else if (node.kind === 'scalar' && typeof node.value === 'string' && namesOf(to).includes(node.value)) {
       return true;
     } else if (node.kind === 'map' && from.platform === 'kubernetes') {

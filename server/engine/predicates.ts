@@ -19,7 +19,7 @@ const publicCidr: Predicate = (node) =>
     return prefix !== null && Number(prefix[1]) < 8 && range !== 'fc00::/7';
   });
 
-/** `"*"`, `{ "AWS": "*" }` or `arn:aws:iam::*:root`: anybody in a resource policy. */
+/** `"*"`, `{ "AWS": "*" }`, `arn:aws:iam::*:root` or `arn:aws:iam::*`: anybody in a resource policy. */
 const wildcardPrincipal: Predicate = (node) => {
   if (node.kind === 'map') {
     let answer: Truth = node.open ? undefined : false;
@@ -31,7 +31,7 @@ const wildcardPrincipal: Predicate = (node) => {
   }
   if (node.kind === 'list')
     return node.items.reduce<Truth>((sum, item) => or(sum, wildcardPrincipal(item, undefined)), node.open ? undefined : false);
-  return known(node, (value) => value === '*' || /^arn:aws[\w-]*:iam::\*:/.test(value));
+  return known(node, (value) => value === '*' || /^arn:aws[\w-]*:iam::\*(?::|$)/.test(value));
 };
 
 /** An image whose content can change under the same name: no tag, or one that names a channel such as `latest`; a digest pins it. `scratch` is nothing at all. */
