@@ -32,7 +32,7 @@ describe('the contract of fixes', () => {
   before(loadParsers);
 
   it('is kept on the fences of all pages, with all rules', function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const found: string[] = [];
     let applied = 0;
     for (const page of pages) {

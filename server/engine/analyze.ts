@@ -4,6 +4,7 @@ import { exceptionsIn, type ExceptionPolicy } from './exceptions.ts';
 import { compileCondition, compileRelation, type Place, type RelationTest, type Test } from './match.ts';
 import { Lines } from './positions.ts';
 import { secretSearch, type SecretHit } from './secrets/search.ts';
+import { wayOut } from './secrets/way-out.ts';
 import type { Span } from './tree.ts';
 import type {
   Check,
@@ -222,9 +223,11 @@ export function analyze({ document, facts, literals }: AnalysisInput, rules: Rul
     }
   }
   attempt('secrets', () => {
+    const platforms = new Set(facts.map(({ platform }) => platform));
     for (const hit of rules.secrets(document, literals)) {
       const message = hit.rule.match[hit.index]?.message ?? hit.rule.message;
-      add(hit.rule, hit.span, fill(message, { value: hit.masked, reason: hit.reasons.join('; ') }), [], '', []);
+      const fix = wayOut(document, hit.span, literals, platforms);
+      add(hit.rule, hit.span, fill(message, { value: hit.masked, reason: hit.reasons.join('; ') }), [], '', fix ? [fix] : []);
     }
   });
 
