@@ -7,162 +7,163 @@ import check3 from './ansible/privileged-container.ts';
 import check4 from './ansible/secret-in-output.ts';
 import check5 from './ansible/shell-with-variable.ts';
 import check6 from './ansible/world-writable.ts';
-import check7 from './aws/certificate-expired.ts';
-import check8 from './aws/certificate-short-key.ts';
-import check9 from './aws/cloudfront-origin-cleartext.ts';
-import check10 from './aws/ec2-shared-role.ts';
-import check11 from './aws/ecs-invalid-size.ts';
-import check12 from './aws/ecs-shared-role.ts';
-import check13 from './aws/gamelift-many-ports.ts';
-import check14 from './aws/iam-identity-may-escalate.ts';
-import check15 from './aws/lambda-any-api-call.ts';
-import check16 from './aws/lambda-shared-role.ts';
-import check17 from './aws/network-acl-entry-without-effect.ts';
-import check18 from './aws/not-in-backup-plan.ts';
-import check19 from './aws/plaintext-credential.ts';
-import check20 from './aws/secret-in-environment.ts';
-import check21 from './aws/security-group-wide-ports.ts';
-import check22 from './aws/trail-alarms-missing.ts';
-import check23 from './aws/two-access-keys.ts';
-import check24 from './aws/unreferenced.ts';
-import check25 from './azure/activity-log-alert-missing.ts';
-import check26 from './azure/diagnostic-setting-incomplete.ts';
-import check27 from './azure/sql-firewall-wide.ts';
-import check28 from './azure/vm-secret-in-custom-data.ts';
-import check29 from './compose/duplicate-container-name.ts';
-import check30 from './compose/duplicate-port.ts';
-import check31 from './compose/shared-volume.ts';
-import check32 from './compose/unordered.ts';
-import check33 from './docker/apt-instead-of-apt-get.ts';
-import check34 from './docker/cd-instead-of-workdir.ts';
-import check35 from './docker/cleartext-download.ts';
-import check36 from './docker/copy-many-to-file.ts';
-import check37 from './docker/copy-whole-context.ts';
-import check38 from './docker/end-of-life-image.ts';
-import check39 from './docker/install-asks.ts';
-import check40 from './docker/language-cache-kept.ts';
-import check41 from './docker/maintainer.ts';
-import check42 from './docker/no-base-image.ts';
-import check43 from './docker/no-pipefail.ts';
-import check44 from './docker/package-cache-kept.ts';
-import check45 from './docker/password-set-in-build.ts';
-import check46 from './docker/repeated-instruction.ts';
-import check47 from './docker/secret-in-environment.ts';
-import check48 from './docker/shell-form-command.ts';
-import check49 from './docker/stage-alias.ts';
-import check50 from './docker/sudo-in-build.ts';
-import check51 from './docker/unpinned-base-image.ts';
-import check52 from './docker/unpinned-language-package.ts';
-import check53 from './docker/unpinned-system-package.ts';
-import check54 from './docker/useradd-large-id.ts';
-import check55 from './docker/variable-not-yet-set.ts';
-import check56 from './docker/wget-and-curl.ts';
-import check57 from './gcp/kms-admin-uses-key.ts';
-import check58 from './gcp/project-no-asset-inventory.ts';
-import check59 from './gcp/security-change-no-alert.ts';
-import check60 from './gcp/storage-logs-to-itself.ts';
-import check61 from './github-actions/all-secrets.ts';
-import check62 from './github-actions/app-token-scope.ts';
-import check63 from './github-actions/artifact-poisoning.ts';
-import check64 from './github-actions/bot-condition.ts';
-import check65 from './github-actions/broad-workflow-permissions.ts';
-import check66 from './github-actions/cache-poisoning.ts';
-import check67 from './github-actions/dangerous-trigger.ts';
-import check68 from './github-actions/default-permissions.ts';
-import check69 from './github-actions/env-file-injection.ts';
-import check70 from './github-actions/input-injection.ts';
-import check71 from './github-actions/password-on-command-line.ts';
-import check72 from './github-actions/privileged-checkout.ts';
-import check73 from './github-actions/retired-action.ts';
-import check74 from './github-actions/secret-sent.ts';
-import check75 from './github-actions/secret-without-environment.ts';
-import check76 from './github-actions/security-check-ignored.ts';
-import check77 from './github-actions/self-hosted-runner.ts';
-import check78 from './github-actions/ssh-host-key-not-checked.ts';
-import check79 from './github-actions/template-injection.ts';
-import check80 from './github-actions/token-in-artifact.ts';
-import check81 from './github-actions/unpinned-tool.ts';
-import check82 from './github-actions/unredacted-secret.ts';
-import check83 from './github-actions/unsound-condition.ts';
-import check84 from './github-actions/unsound-contains.ts';
-import check85 from './github-actions/vulnerable-action.ts';
-import check86 from './gitlab-ci/double-pipeline.ts';
-import check87 from './gitlab-ci/job-token-in-url.ts';
-import check88 from './gitlab-ci/script-injection.ts';
-import check89 from './gitlab-ci/secret-printed.ts';
-import check90 from './kubernetes/admin-interface-exposed.ts';
-import check91 from './kubernetes/admission-plugin-disabled.ts';
-import check92 from './kubernetes/always-admit.ts';
-import check93 from './kubernetes/always-allow-authorization.ts';
-import check94 from './kubernetes/anonymous-api-access.ts';
-import check95 from './kubernetes/api-server-certificate.ts';
-import check96 from './kubernetes/api-server-ciphers.ts';
-import check97 from './kubernetes/apparmor-off.ts';
-import check98 from './kubernetes/authorization-without-node.ts';
-import check99 from './kubernetes/authorization-without-rbac.ts';
-import check100 from './kubernetes/budget-blocks-maintenance.ts';
-import check101 from './kubernetes/control-plane-bind-address.ts';
-import check102 from './kubernetes/control-plane-profiling.ts';
-import check103 from './kubernetes/controller-manager-keys-missing.ts';
-import check104 from './kubernetes/credential-in-config-map.ts';
-import check105 from './kubernetes/credential-in-environment.ts';
-import check106 from './kubernetes/default-namespace.ts';
-import check107 from './kubernetes/duplicate-autoscaler.ts';
-import check108 from './kubernetes/duplicate-env.ts';
-import check109 from './kubernetes/duplicate-service-selector.ts';
-import check110 from './kubernetes/etcd-authority-missing.ts';
-import check111 from './kubernetes/etcd-auto-tls.ts';
-import check112 from './kubernetes/etcd-cleartext.ts';
-import check113 from './kubernetes/etcd-connection-unverified.ts';
-import check114 from './kubernetes/etcd-no-client-certificates.ts';
-import check115 from './kubernetes/etcd-peer-cleartext.ts';
-import check116 from './kubernetes/etcd-peers-unauthenticated.ts';
-import check117 from './kubernetes/few-audit-log-files.ts';
-import check118 from './kubernetes/ingress-duplicate-host.ts';
-import check119 from './kubernetes/ingress-host-without-certificate.ts';
-import check120 from './kubernetes/ingress-without-service.ts';
-import check121 from './kubernetes/insecure-api-port.ts';
-import check122 from './kubernetes/kubelet-authority-missing.ts';
-import check123 from './kubernetes/kubelet-certificate-rotation.ts';
-import check124 from './kubernetes/kubelet-connection-unverified.ts';
-import check125 from './kubernetes/kubelet-host-name-override.ts';
-import check126 from './kubernetes/kubelet-https-off.ts';
-import check127 from './kubernetes/kubelet-idle-streams.ts';
-import check128 from './kubernetes/kubelet-iptables.ts';
-import check129 from './kubernetes/kubelet-kernel-settings.ts';
-import check130 from './kubernetes/kubelet-no-certificate.ts';
-import check131 from './kubernetes/kubelet-read-only-port.ts';
-import check132 from './kubernetes/long-request-timeout.ts';
-import check133 from './kubernetes/memory-overcommitted.ts';
-import check134 from './kubernetes/memory-request-below-limit.ts';
-import check135 from './kubernetes/mismatching-selector.ts';
-import check136 from './kubernetes/namespace-without-limit-range.ts';
-import check137 from './kubernetes/namespace-without-quota.ts';
-import check138 from './kubernetes/no-always-pull-images.ts';
-import check139 from './kubernetes/no-audit-log.ts';
-import check140 from './kubernetes/no-audit-policy.ts';
-import check141 from './kubernetes/no-client-certificates.ts';
-import check142 from './kubernetes/no-event-rate-limit.ts';
-import check143 from './kubernetes/no-node-restriction.ts';
-import check144 from './kubernetes/no-pod-garbage-collection.ts';
-import check145 from './kubernetes/probe-wrong-port.ts';
-import check146 from './kubernetes/root-ca-not-published.ts';
-import check147 from './kubernetes/same-probes.ts';
-import check148 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check149 from './kubernetes/secure-port-off.ts';
-import check150 from './kubernetes/service-account-keys-missing.ts';
-import check151 from './kubernetes/service-account-lookup-off.ts';
-import check152 from './kubernetes/service-external-ips-allowed.ts';
-import check153 from './kubernetes/shared-controller-credentials.ts';
-import check154 from './kubernetes/shared-service-account.ts';
-import check155 from './kubernetes/shared-user-id.ts';
-import check156 from './kubernetes/short-audit-log.ts';
-import check157 from './kubernetes/small-audit-log-files.ts';
-import check158 from './kubernetes/static-api-credentials.ts';
-import check159 from './kubernetes/token-automount.ts';
-import check160 from './kubernetes/weak-control-plane-tls.ts';
-import check161 from './kubernetes/writable-host-path.ts';
-import check162 from './oci/administrator-api-key.ts';
+import check7 from './aws/api-gateway-no-usage-plan.ts';
+import check8 from './aws/certificate-expired.ts';
+import check9 from './aws/certificate-short-key.ts';
+import check10 from './aws/cloudfront-origin-cleartext.ts';
+import check11 from './aws/ec2-shared-role.ts';
+import check12 from './aws/ecs-invalid-size.ts';
+import check13 from './aws/ecs-shared-role.ts';
+import check14 from './aws/gamelift-many-ports.ts';
+import check15 from './aws/iam-identity-may-escalate.ts';
+import check16 from './aws/lambda-any-api-call.ts';
+import check17 from './aws/lambda-shared-role.ts';
+import check18 from './aws/network-acl-entry-without-effect.ts';
+import check19 from './aws/not-in-backup-plan.ts';
+import check20 from './aws/plaintext-credential.ts';
+import check21 from './aws/secret-in-environment.ts';
+import check22 from './aws/security-group-wide-ports.ts';
+import check23 from './aws/trail-alarms-missing.ts';
+import check24 from './aws/two-access-keys.ts';
+import check25 from './aws/unreferenced.ts';
+import check26 from './azure/activity-log-alert-missing.ts';
+import check27 from './azure/diagnostic-setting-incomplete.ts';
+import check28 from './azure/sql-firewall-wide.ts';
+import check29 from './azure/vm-secret-in-custom-data.ts';
+import check30 from './compose/duplicate-container-name.ts';
+import check31 from './compose/duplicate-port.ts';
+import check32 from './compose/shared-volume.ts';
+import check33 from './compose/unordered.ts';
+import check34 from './docker/apt-instead-of-apt-get.ts';
+import check35 from './docker/cd-instead-of-workdir.ts';
+import check36 from './docker/cleartext-download.ts';
+import check37 from './docker/copy-many-to-file.ts';
+import check38 from './docker/copy-whole-context.ts';
+import check39 from './docker/end-of-life-image.ts';
+import check40 from './docker/install-asks.ts';
+import check41 from './docker/language-cache-kept.ts';
+import check42 from './docker/maintainer.ts';
+import check43 from './docker/no-base-image.ts';
+import check44 from './docker/no-pipefail.ts';
+import check45 from './docker/package-cache-kept.ts';
+import check46 from './docker/password-set-in-build.ts';
+import check47 from './docker/repeated-instruction.ts';
+import check48 from './docker/secret-in-environment.ts';
+import check49 from './docker/shell-form-command.ts';
+import check50 from './docker/stage-alias.ts';
+import check51 from './docker/sudo-in-build.ts';
+import check52 from './docker/unpinned-base-image.ts';
+import check53 from './docker/unpinned-language-package.ts';
+import check54 from './docker/unpinned-system-package.ts';
+import check55 from './docker/useradd-large-id.ts';
+import check56 from './docker/variable-not-yet-set.ts';
+import check57 from './docker/wget-and-curl.ts';
+import check58 from './gcp/kms-admin-uses-key.ts';
+import check59 from './gcp/project-no-asset-inventory.ts';
+import check60 from './gcp/security-change-no-alert.ts';
+import check61 from './gcp/storage-logs-to-itself.ts';
+import check62 from './github-actions/all-secrets.ts';
+import check63 from './github-actions/app-token-scope.ts';
+import check64 from './github-actions/artifact-poisoning.ts';
+import check65 from './github-actions/bot-condition.ts';
+import check66 from './github-actions/broad-workflow-permissions.ts';
+import check67 from './github-actions/cache-poisoning.ts';
+import check68 from './github-actions/dangerous-trigger.ts';
+import check69 from './github-actions/default-permissions.ts';
+import check70 from './github-actions/env-file-injection.ts';
+import check71 from './github-actions/input-injection.ts';
+import check72 from './github-actions/password-on-command-line.ts';
+import check73 from './github-actions/privileged-checkout.ts';
+import check74 from './github-actions/retired-action.ts';
+import check75 from './github-actions/secret-sent.ts';
+import check76 from './github-actions/secret-without-environment.ts';
+import check77 from './github-actions/security-check-ignored.ts';
+import check78 from './github-actions/self-hosted-runner.ts';
+import check79 from './github-actions/ssh-host-key-not-checked.ts';
+import check80 from './github-actions/template-injection.ts';
+import check81 from './github-actions/token-in-artifact.ts';
+import check82 from './github-actions/unpinned-tool.ts';
+import check83 from './github-actions/unredacted-secret.ts';
+import check84 from './github-actions/unsound-condition.ts';
+import check85 from './github-actions/unsound-contains.ts';
+import check86 from './github-actions/vulnerable-action.ts';
+import check87 from './gitlab-ci/double-pipeline.ts';
+import check88 from './gitlab-ci/job-token-in-url.ts';
+import check89 from './gitlab-ci/script-injection.ts';
+import check90 from './gitlab-ci/secret-printed.ts';
+import check91 from './kubernetes/admin-interface-exposed.ts';
+import check92 from './kubernetes/admission-plugin-disabled.ts';
+import check93 from './kubernetes/always-admit.ts';
+import check94 from './kubernetes/always-allow-authorization.ts';
+import check95 from './kubernetes/anonymous-api-access.ts';
+import check96 from './kubernetes/api-server-certificate.ts';
+import check97 from './kubernetes/api-server-ciphers.ts';
+import check98 from './kubernetes/apparmor-off.ts';
+import check99 from './kubernetes/authorization-without-node.ts';
+import check100 from './kubernetes/authorization-without-rbac.ts';
+import check101 from './kubernetes/budget-blocks-maintenance.ts';
+import check102 from './kubernetes/control-plane-bind-address.ts';
+import check103 from './kubernetes/control-plane-profiling.ts';
+import check104 from './kubernetes/controller-manager-keys-missing.ts';
+import check105 from './kubernetes/credential-in-config-map.ts';
+import check106 from './kubernetes/credential-in-environment.ts';
+import check107 from './kubernetes/default-namespace.ts';
+import check108 from './kubernetes/duplicate-autoscaler.ts';
+import check109 from './kubernetes/duplicate-env.ts';
+import check110 from './kubernetes/duplicate-service-selector.ts';
+import check111 from './kubernetes/etcd-authority-missing.ts';
+import check112 from './kubernetes/etcd-auto-tls.ts';
+import check113 from './kubernetes/etcd-cleartext.ts';
+import check114 from './kubernetes/etcd-connection-unverified.ts';
+import check115 from './kubernetes/etcd-no-client-certificates.ts';
+import check116 from './kubernetes/etcd-peer-cleartext.ts';
+import check117 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check118 from './kubernetes/few-audit-log-files.ts';
+import check119 from './kubernetes/ingress-duplicate-host.ts';
+import check120 from './kubernetes/ingress-host-without-certificate.ts';
+import check121 from './kubernetes/ingress-without-service.ts';
+import check122 from './kubernetes/insecure-api-port.ts';
+import check123 from './kubernetes/kubelet-authority-missing.ts';
+import check124 from './kubernetes/kubelet-certificate-rotation.ts';
+import check125 from './kubernetes/kubelet-connection-unverified.ts';
+import check126 from './kubernetes/kubelet-host-name-override.ts';
+import check127 from './kubernetes/kubelet-https-off.ts';
+import check128 from './kubernetes/kubelet-idle-streams.ts';
+import check129 from './kubernetes/kubelet-iptables.ts';
+import check130 from './kubernetes/kubelet-kernel-settings.ts';
+import check131 from './kubernetes/kubelet-no-certificate.ts';
+import check132 from './kubernetes/kubelet-read-only-port.ts';
+import check133 from './kubernetes/long-request-timeout.ts';
+import check134 from './kubernetes/memory-overcommitted.ts';
+import check135 from './kubernetes/memory-request-below-limit.ts';
+import check136 from './kubernetes/mismatching-selector.ts';
+import check137 from './kubernetes/namespace-without-limit-range.ts';
+import check138 from './kubernetes/namespace-without-quota.ts';
+import check139 from './kubernetes/no-always-pull-images.ts';
+import check140 from './kubernetes/no-audit-log.ts';
+import check141 from './kubernetes/no-audit-policy.ts';
+import check142 from './kubernetes/no-client-certificates.ts';
+import check143 from './kubernetes/no-event-rate-limit.ts';
+import check144 from './kubernetes/no-node-restriction.ts';
+import check145 from './kubernetes/no-pod-garbage-collection.ts';
+import check146 from './kubernetes/probe-wrong-port.ts';
+import check147 from './kubernetes/root-ca-not-published.ts';
+import check148 from './kubernetes/same-probes.ts';
+import check149 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check150 from './kubernetes/secure-port-off.ts';
+import check151 from './kubernetes/service-account-keys-missing.ts';
+import check152 from './kubernetes/service-account-lookup-off.ts';
+import check153 from './kubernetes/service-external-ips-allowed.ts';
+import check154 from './kubernetes/shared-controller-credentials.ts';
+import check155 from './kubernetes/shared-service-account.ts';
+import check156 from './kubernetes/shared-user-id.ts';
+import check157 from './kubernetes/short-audit-log.ts';
+import check158 from './kubernetes/small-audit-log-files.ts';
+import check159 from './kubernetes/static-api-credentials.ts';
+import check160 from './kubernetes/token-automount.ts';
+import check161 from './kubernetes/weak-control-plane-tls.ts';
+import check162 from './kubernetes/writable-host-path.ts';
+import check163 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -172,160 +173,161 @@ export const checks: Readonly<Record<string, Check>> = {
   'ansible/secret-in-output': check4,
   'ansible/shell-with-variable': check5,
   'ansible/world-writable': check6,
-  'aws/certificate-expired': check7,
-  'aws/certificate-short-key': check8,
-  'aws/cloudfront-origin-cleartext': check9,
-  'aws/ec2-shared-role': check10,
-  'aws/ecs-invalid-size': check11,
-  'aws/ecs-shared-role': check12,
-  'aws/gamelift-many-ports': check13,
-  'aws/iam-identity-may-escalate': check14,
-  'aws/lambda-any-api-call': check15,
-  'aws/lambda-shared-role': check16,
-  'aws/network-acl-entry-without-effect': check17,
-  'aws/not-in-backup-plan': check18,
-  'aws/plaintext-credential': check19,
-  'aws/secret-in-environment': check20,
-  'aws/security-group-wide-ports': check21,
-  'aws/trail-alarms-missing': check22,
-  'aws/two-access-keys': check23,
-  'aws/unreferenced': check24,
-  'azure/activity-log-alert-missing': check25,
-  'azure/diagnostic-setting-incomplete': check26,
-  'azure/sql-firewall-wide': check27,
-  'azure/vm-secret-in-custom-data': check28,
-  'compose/duplicate-container-name': check29,
-  'compose/duplicate-port': check30,
-  'compose/shared-volume': check31,
-  'compose/unordered': check32,
-  'docker/apt-instead-of-apt-get': check33,
-  'docker/cd-instead-of-workdir': check34,
-  'docker/cleartext-download': check35,
-  'docker/copy-many-to-file': check36,
-  'docker/copy-whole-context': check37,
-  'docker/end-of-life-image': check38,
-  'docker/install-asks': check39,
-  'docker/language-cache-kept': check40,
-  'docker/maintainer': check41,
-  'docker/no-base-image': check42,
-  'docker/no-pipefail': check43,
-  'docker/package-cache-kept': check44,
-  'docker/password-set-in-build': check45,
-  'docker/repeated-instruction': check46,
-  'docker/secret-in-environment': check47,
-  'docker/shell-form-command': check48,
-  'docker/stage-alias': check49,
-  'docker/sudo-in-build': check50,
-  'docker/unpinned-base-image': check51,
-  'docker/unpinned-language-package': check52,
-  'docker/unpinned-system-package': check53,
-  'docker/useradd-large-id': check54,
-  'docker/variable-not-yet-set': check55,
-  'docker/wget-and-curl': check56,
-  'gcp/kms-admin-uses-key': check57,
-  'gcp/project-no-asset-inventory': check58,
-  'gcp/security-change-no-alert': check59,
-  'gcp/storage-logs-to-itself': check60,
-  'github-actions/all-secrets': check61,
-  'github-actions/app-token-scope': check62,
-  'github-actions/artifact-poisoning': check63,
-  'github-actions/bot-condition': check64,
-  'github-actions/broad-workflow-permissions': check65,
-  'github-actions/cache-poisoning': check66,
-  'github-actions/dangerous-trigger': check67,
-  'github-actions/default-permissions': check68,
-  'github-actions/env-file-injection': check69,
-  'github-actions/input-injection': check70,
-  'github-actions/password-on-command-line': check71,
-  'github-actions/privileged-checkout': check72,
-  'github-actions/retired-action': check73,
-  'github-actions/secret-sent': check74,
-  'github-actions/secret-without-environment': check75,
-  'github-actions/security-check-ignored': check76,
-  'github-actions/self-hosted-runner': check77,
-  'github-actions/ssh-host-key-not-checked': check78,
-  'github-actions/template-injection': check79,
-  'github-actions/token-in-artifact': check80,
-  'github-actions/unpinned-tool': check81,
-  'github-actions/unredacted-secret': check82,
-  'github-actions/unsound-condition': check83,
-  'github-actions/unsound-contains': check84,
-  'github-actions/vulnerable-action': check85,
-  'gitlab-ci/double-pipeline': check86,
-  'gitlab-ci/job-token-in-url': check87,
-  'gitlab-ci/script-injection': check88,
-  'gitlab-ci/secret-printed': check89,
-  'kubernetes/admin-interface-exposed': check90,
-  'kubernetes/admission-plugin-disabled': check91,
-  'kubernetes/always-admit': check92,
-  'kubernetes/always-allow-authorization': check93,
-  'kubernetes/anonymous-api-access': check94,
-  'kubernetes/api-server-certificate': check95,
-  'kubernetes/api-server-ciphers': check96,
-  'kubernetes/apparmor-off': check97,
-  'kubernetes/authorization-without-node': check98,
-  'kubernetes/authorization-without-rbac': check99,
-  'kubernetes/budget-blocks-maintenance': check100,
-  'kubernetes/control-plane-bind-address': check101,
-  'kubernetes/control-plane-profiling': check102,
-  'kubernetes/controller-manager-keys-missing': check103,
-  'kubernetes/credential-in-config-map': check104,
-  'kubernetes/credential-in-environment': check105,
-  'kubernetes/default-namespace': check106,
-  'kubernetes/duplicate-autoscaler': check107,
-  'kubernetes/duplicate-env': check108,
-  'kubernetes/duplicate-service-selector': check109,
-  'kubernetes/etcd-authority-missing': check110,
-  'kubernetes/etcd-auto-tls': check111,
-  'kubernetes/etcd-cleartext': check112,
-  'kubernetes/etcd-connection-unverified': check113,
-  'kubernetes/etcd-no-client-certificates': check114,
-  'kubernetes/etcd-peer-cleartext': check115,
-  'kubernetes/etcd-peers-unauthenticated': check116,
-  'kubernetes/few-audit-log-files': check117,
-  'kubernetes/ingress-duplicate-host': check118,
-  'kubernetes/ingress-host-without-certificate': check119,
-  'kubernetes/ingress-without-service': check120,
-  'kubernetes/insecure-api-port': check121,
-  'kubernetes/kubelet-authority-missing': check122,
-  'kubernetes/kubelet-certificate-rotation': check123,
-  'kubernetes/kubelet-connection-unverified': check124,
-  'kubernetes/kubelet-host-name-override': check125,
-  'kubernetes/kubelet-https-off': check126,
-  'kubernetes/kubelet-idle-streams': check127,
-  'kubernetes/kubelet-iptables': check128,
-  'kubernetes/kubelet-kernel-settings': check129,
-  'kubernetes/kubelet-no-certificate': check130,
-  'kubernetes/kubelet-read-only-port': check131,
-  'kubernetes/long-request-timeout': check132,
-  'kubernetes/memory-overcommitted': check133,
-  'kubernetes/memory-request-below-limit': check134,
-  'kubernetes/mismatching-selector': check135,
-  'kubernetes/namespace-without-limit-range': check136,
-  'kubernetes/namespace-without-quota': check137,
-  'kubernetes/no-always-pull-images': check138,
-  'kubernetes/no-audit-log': check139,
-  'kubernetes/no-audit-policy': check140,
-  'kubernetes/no-client-certificates': check141,
-  'kubernetes/no-event-rate-limit': check142,
-  'kubernetes/no-node-restriction': check143,
-  'kubernetes/no-pod-garbage-collection': check144,
-  'kubernetes/probe-wrong-port': check145,
-  'kubernetes/root-ca-not-published': check146,
-  'kubernetes/same-probes': check147,
-  'kubernetes/secrets-unencrypted-in-etcd': check148,
-  'kubernetes/secure-port-off': check149,
-  'kubernetes/service-account-keys-missing': check150,
-  'kubernetes/service-account-lookup-off': check151,
-  'kubernetes/service-external-ips-allowed': check152,
-  'kubernetes/shared-controller-credentials': check153,
-  'kubernetes/shared-service-account': check154,
-  'kubernetes/shared-user-id': check155,
-  'kubernetes/short-audit-log': check156,
-  'kubernetes/small-audit-log-files': check157,
-  'kubernetes/static-api-credentials': check158,
-  'kubernetes/token-automount': check159,
-  'kubernetes/weak-control-plane-tls': check160,
-  'kubernetes/writable-host-path': check161,
-  'oci/administrator-api-key': check162,
+  'aws/api-gateway-no-usage-plan': check7,
+  'aws/certificate-expired': check8,
+  'aws/certificate-short-key': check9,
+  'aws/cloudfront-origin-cleartext': check10,
+  'aws/ec2-shared-role': check11,
+  'aws/ecs-invalid-size': check12,
+  'aws/ecs-shared-role': check13,
+  'aws/gamelift-many-ports': check14,
+  'aws/iam-identity-may-escalate': check15,
+  'aws/lambda-any-api-call': check16,
+  'aws/lambda-shared-role': check17,
+  'aws/network-acl-entry-without-effect': check18,
+  'aws/not-in-backup-plan': check19,
+  'aws/plaintext-credential': check20,
+  'aws/secret-in-environment': check21,
+  'aws/security-group-wide-ports': check22,
+  'aws/trail-alarms-missing': check23,
+  'aws/two-access-keys': check24,
+  'aws/unreferenced': check25,
+  'azure/activity-log-alert-missing': check26,
+  'azure/diagnostic-setting-incomplete': check27,
+  'azure/sql-firewall-wide': check28,
+  'azure/vm-secret-in-custom-data': check29,
+  'compose/duplicate-container-name': check30,
+  'compose/duplicate-port': check31,
+  'compose/shared-volume': check32,
+  'compose/unordered': check33,
+  'docker/apt-instead-of-apt-get': check34,
+  'docker/cd-instead-of-workdir': check35,
+  'docker/cleartext-download': check36,
+  'docker/copy-many-to-file': check37,
+  'docker/copy-whole-context': check38,
+  'docker/end-of-life-image': check39,
+  'docker/install-asks': check40,
+  'docker/language-cache-kept': check41,
+  'docker/maintainer': check42,
+  'docker/no-base-image': check43,
+  'docker/no-pipefail': check44,
+  'docker/package-cache-kept': check45,
+  'docker/password-set-in-build': check46,
+  'docker/repeated-instruction': check47,
+  'docker/secret-in-environment': check48,
+  'docker/shell-form-command': check49,
+  'docker/stage-alias': check50,
+  'docker/sudo-in-build': check51,
+  'docker/unpinned-base-image': check52,
+  'docker/unpinned-language-package': check53,
+  'docker/unpinned-system-package': check54,
+  'docker/useradd-large-id': check55,
+  'docker/variable-not-yet-set': check56,
+  'docker/wget-and-curl': check57,
+  'gcp/kms-admin-uses-key': check58,
+  'gcp/project-no-asset-inventory': check59,
+  'gcp/security-change-no-alert': check60,
+  'gcp/storage-logs-to-itself': check61,
+  'github-actions/all-secrets': check62,
+  'github-actions/app-token-scope': check63,
+  'github-actions/artifact-poisoning': check64,
+  'github-actions/bot-condition': check65,
+  'github-actions/broad-workflow-permissions': check66,
+  'github-actions/cache-poisoning': check67,
+  'github-actions/dangerous-trigger': check68,
+  'github-actions/default-permissions': check69,
+  'github-actions/env-file-injection': check70,
+  'github-actions/input-injection': check71,
+  'github-actions/password-on-command-line': check72,
+  'github-actions/privileged-checkout': check73,
+  'github-actions/retired-action': check74,
+  'github-actions/secret-sent': check75,
+  'github-actions/secret-without-environment': check76,
+  'github-actions/security-check-ignored': check77,
+  'github-actions/self-hosted-runner': check78,
+  'github-actions/ssh-host-key-not-checked': check79,
+  'github-actions/template-injection': check80,
+  'github-actions/token-in-artifact': check81,
+  'github-actions/unpinned-tool': check82,
+  'github-actions/unredacted-secret': check83,
+  'github-actions/unsound-condition': check84,
+  'github-actions/unsound-contains': check85,
+  'github-actions/vulnerable-action': check86,
+  'gitlab-ci/double-pipeline': check87,
+  'gitlab-ci/job-token-in-url': check88,
+  'gitlab-ci/script-injection': check89,
+  'gitlab-ci/secret-printed': check90,
+  'kubernetes/admin-interface-exposed': check91,
+  'kubernetes/admission-plugin-disabled': check92,
+  'kubernetes/always-admit': check93,
+  'kubernetes/always-allow-authorization': check94,
+  'kubernetes/anonymous-api-access': check95,
+  'kubernetes/api-server-certificate': check96,
+  'kubernetes/api-server-ciphers': check97,
+  'kubernetes/apparmor-off': check98,
+  'kubernetes/authorization-without-node': check99,
+  'kubernetes/authorization-without-rbac': check100,
+  'kubernetes/budget-blocks-maintenance': check101,
+  'kubernetes/control-plane-bind-address': check102,
+  'kubernetes/control-plane-profiling': check103,
+  'kubernetes/controller-manager-keys-missing': check104,
+  'kubernetes/credential-in-config-map': check105,
+  'kubernetes/credential-in-environment': check106,
+  'kubernetes/default-namespace': check107,
+  'kubernetes/duplicate-autoscaler': check108,
+  'kubernetes/duplicate-env': check109,
+  'kubernetes/duplicate-service-selector': check110,
+  'kubernetes/etcd-authority-missing': check111,
+  'kubernetes/etcd-auto-tls': check112,
+  'kubernetes/etcd-cleartext': check113,
+  'kubernetes/etcd-connection-unverified': check114,
+  'kubernetes/etcd-no-client-certificates': check115,
+  'kubernetes/etcd-peer-cleartext': check116,
+  'kubernetes/etcd-peers-unauthenticated': check117,
+  'kubernetes/few-audit-log-files': check118,
+  'kubernetes/ingress-duplicate-host': check119,
+  'kubernetes/ingress-host-without-certificate': check120,
+  'kubernetes/ingress-without-service': check121,
+  'kubernetes/insecure-api-port': check122,
+  'kubernetes/kubelet-authority-missing': check123,
+  'kubernetes/kubelet-certificate-rotation': check124,
+  'kubernetes/kubelet-connection-unverified': check125,
+  'kubernetes/kubelet-host-name-override': check126,
+  'kubernetes/kubelet-https-off': check127,
+  'kubernetes/kubelet-idle-streams': check128,
+  'kubernetes/kubelet-iptables': check129,
+  'kubernetes/kubelet-kernel-settings': check130,
+  'kubernetes/kubelet-no-certificate': check131,
+  'kubernetes/kubelet-read-only-port': check132,
+  'kubernetes/long-request-timeout': check133,
+  'kubernetes/memory-overcommitted': check134,
+  'kubernetes/memory-request-below-limit': check135,
+  'kubernetes/mismatching-selector': check136,
+  'kubernetes/namespace-without-limit-range': check137,
+  'kubernetes/namespace-without-quota': check138,
+  'kubernetes/no-always-pull-images': check139,
+  'kubernetes/no-audit-log': check140,
+  'kubernetes/no-audit-policy': check141,
+  'kubernetes/no-client-certificates': check142,
+  'kubernetes/no-event-rate-limit': check143,
+  'kubernetes/no-node-restriction': check144,
+  'kubernetes/no-pod-garbage-collection': check145,
+  'kubernetes/probe-wrong-port': check146,
+  'kubernetes/root-ca-not-published': check147,
+  'kubernetes/same-probes': check148,
+  'kubernetes/secrets-unencrypted-in-etcd': check149,
+  'kubernetes/secure-port-off': check150,
+  'kubernetes/service-account-keys-missing': check151,
+  'kubernetes/service-account-lookup-off': check152,
+  'kubernetes/service-external-ips-allowed': check153,
+  'kubernetes/shared-controller-credentials': check154,
+  'kubernetes/shared-service-account': check155,
+  'kubernetes/shared-user-id': check156,
+  'kubernetes/short-audit-log': check157,
+  'kubernetes/small-audit-log-files': check158,
+  'kubernetes/static-api-credentials': check159,
+  'kubernetes/token-automount': check160,
+  'kubernetes/weak-control-plane-tls': check161,
+  'kubernetes/writable-host-path': check162,
+  'oci/administrator-api-key': check163,
 };

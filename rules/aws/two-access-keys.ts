@@ -1,14 +1,14 @@
 import { entryOf, text, type Node } from '../../server/engine/tree.ts';
 import type { Check } from '../../server/engine/types.ts';
 
-/** The second and later keys of one user that are in use. */
+/** Each key of a user who has several in use: which one is stale, the code does not say. */
 const check: Check = (fact) => {
   if (isInactive(fact.node)) return [];
   const owner = userOf(fact.node);
   if (owner === undefined) return [];
-  const same = [...fact.scope.ofType(fact.types[0]!)].filter((key) => !isInactive(key.node) && userOf(key.node) === owner);
-  const first = same[0];
-  return first && first.address !== fact.address ? [{ span: fact.head }] : [];
+  const keys = fact.scope.ofType(fact.types[0]!);
+  const another = keys.some((key) => key.address !== fact.address && !isInactive(key.node) && userOf(key.node) === owner);
+  return another ? [{ span: fact.head }] : [];
 };
 
 /** The user by name or reference, however the platform writes it. */
