@@ -140,30 +140,31 @@ import check136 from './kubernetes/mismatching-selector.ts';
 import check137 from './kubernetes/namespace-without-limit-range.ts';
 import check138 from './kubernetes/namespace-without-quota.ts';
 import check139 from './kubernetes/no-always-pull-images.ts';
-import check140 from './kubernetes/no-audit-log.ts';
-import check141 from './kubernetes/no-audit-policy.ts';
-import check142 from './kubernetes/no-client-certificates.ts';
-import check143 from './kubernetes/no-event-rate-limit.ts';
-import check144 from './kubernetes/no-node-restriction.ts';
-import check145 from './kubernetes/no-pod-garbage-collection.ts';
-import check146 from './kubernetes/probe-wrong-port.ts';
-import check147 from './kubernetes/root-ca-not-published.ts';
-import check148 from './kubernetes/same-probes.ts';
-import check149 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check150 from './kubernetes/secure-port-off.ts';
-import check151 from './kubernetes/service-account-keys-missing.ts';
-import check152 from './kubernetes/service-account-lookup-off.ts';
-import check153 from './kubernetes/service-external-ips-allowed.ts';
-import check154 from './kubernetes/shared-controller-credentials.ts';
-import check155 from './kubernetes/shared-service-account.ts';
-import check156 from './kubernetes/shared-user-id.ts';
-import check157 from './kubernetes/short-audit-log.ts';
-import check158 from './kubernetes/small-audit-log-files.ts';
-import check159 from './kubernetes/static-api-credentials.ts';
-import check160 from './kubernetes/token-automount.ts';
-import check161 from './kubernetes/weak-control-plane-tls.ts';
-import check162 from './kubernetes/writable-host-path.ts';
-import check163 from './oci/administrator-api-key.ts';
+import check140 from './kubernetes/no-anti-affinity.ts';
+import check141 from './kubernetes/no-audit-log.ts';
+import check142 from './kubernetes/no-audit-policy.ts';
+import check143 from './kubernetes/no-client-certificates.ts';
+import check144 from './kubernetes/no-event-rate-limit.ts';
+import check145 from './kubernetes/no-node-restriction.ts';
+import check146 from './kubernetes/no-pod-garbage-collection.ts';
+import check147 from './kubernetes/probe-wrong-port.ts';
+import check148 from './kubernetes/root-ca-not-published.ts';
+import check149 from './kubernetes/same-probes.ts';
+import check150 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check151 from './kubernetes/secure-port-off.ts';
+import check152 from './kubernetes/service-account-keys-missing.ts';
+import check153 from './kubernetes/service-account-lookup-off.ts';
+import check154 from './kubernetes/service-external-ips-allowed.ts';
+import check155 from './kubernetes/shared-controller-credentials.ts';
+import check156 from './kubernetes/shared-service-account.ts';
+import check157 from './kubernetes/shared-user-id.ts';
+import check158 from './kubernetes/short-audit-log.ts';
+import check159 from './kubernetes/small-audit-log-files.ts';
+import check160 from './kubernetes/static-api-credentials.ts';
+import check161 from './kubernetes/token-automount.ts';
+import check162 from './kubernetes/weak-control-plane-tls.ts';
+import check163 from './kubernetes/writable-host-path.ts';
+import check164 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -306,28 +307,29 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/namespace-without-limit-range': check137,
   'kubernetes/namespace-without-quota': check138,
   'kubernetes/no-always-pull-images': check139,
-  'kubernetes/no-audit-log': check140,
-  'kubernetes/no-audit-policy': check141,
-  'kubernetes/no-client-certificates': check142,
-  'kubernetes/no-event-rate-limit': check143,
-  'kubernetes/no-node-restriction': check144,
-  'kubernetes/no-pod-garbage-collection': check145,
-  'kubernetes/probe-wrong-port': check146,
-  'kubernetes/root-ca-not-published': check147,
-  'kubernetes/same-probes': check148,
-  'kubernetes/secrets-unencrypted-in-etcd': check149,
-  'kubernetes/secure-port-off': check150,
-  'kubernetes/service-account-keys-missing': check151,
-  'kubernetes/service-account-lookup-off': check152,
-  'kubernetes/service-external-ips-allowed': check153,
-  'kubernetes/shared-controller-credentials': check154,
-  'kubernetes/shared-service-account': check155,
-  'kubernetes/shared-user-id': check156,
-  'kubernetes/short-audit-log': check157,
-  'kubernetes/small-audit-log-files': check158,
-  'kubernetes/static-api-credentials': check159,
-  'kubernetes/token-automount': check160,
-  'kubernetes/weak-control-plane-tls': check161,
-  'kubernetes/writable-host-path': check162,
-  'oci/administrator-api-key': check163,
+  'kubernetes/no-anti-affinity': check140,
+  'kubernetes/no-audit-log': check141,
+  'kubernetes/no-audit-policy': check142,
+  'kubernetes/no-client-certificates': check143,
+  'kubernetes/no-event-rate-limit': check144,
+  'kubernetes/no-node-restriction': check145,
+  'kubernetes/no-pod-garbage-collection': check146,
+  'kubernetes/probe-wrong-port': check147,
+  'kubernetes/root-ca-not-published': check148,
+  'kubernetes/same-probes': check149,
+  'kubernetes/secrets-unencrypted-in-etcd': check150,
+  'kubernetes/secure-port-off': check151,
+  'kubernetes/service-account-keys-missing': check152,
+  'kubernetes/service-account-lookup-off': check153,
+  'kubernetes/service-external-ips-allowed': check154,
+  'kubernetes/shared-controller-credentials': check155,
+  'kubernetes/shared-service-account': check156,
+  'kubernetes/shared-user-id': check157,
+  'kubernetes/short-audit-log': check158,
+  'kubernetes/small-audit-log-files': check159,
+  'kubernetes/static-api-credentials': check160,
+  'kubernetes/token-automount': check161,
+  'kubernetes/weak-control-plane-tls': check162,
+  'kubernetes/writable-host-path': check163,
+  'oci/administrator-api-key': check164,
 };
