@@ -23,7 +23,7 @@ type Way = (document: SourceDocument, literal: Literal, name: string) => Fix | u
 
 function wayOf({ syntax, path: file }: SourceDocument, { path }: Literal, platforms: ReadonlySet<Platform>): Way | undefined {
   if (syntax === 'javascript') return environment;
-  if (platforms.has('terraform') && syntax === 'hcl') return file.endsWith(".tfvars") ? undefined : variable;
+  if (platforms.has('terraform') && syntax === 'hcl') return file.endsWith('.tfvars') ? undefined : variable;
   if (platforms.has('compose') && path.includes('environment')) return substitution;
   if (platforms.has('github-actions') && (path.includes('env') || path.includes('with'))) return actionsSecret;
   return undefined;
