@@ -1,3 +1,4 @@
+import type { Truth } from '../../server/engine/predicates.ts';
 import { at, entryOf, get, items, text, type MapNode, type Node } from '../../server/engine/tree.ts';
 import type { Check } from '../../server/engine/types.ts';
 
@@ -6,20 +7,23 @@ const check: Check = (fact) => ['spec', 'spec.jobTemplate.spec'].flatMap((place)
 
 function mismatch(node: Node, place: string): ReturnType<Check> {
   const template = get(node, `${place}.template`);
+  const selector = at(node, `${place}.selector`).found[0];
   const labels = at(node, `${place}.template.metadata.labels`);
-  const own = labels.found[0]?.node;
-  if (!template || template.kind === 'unknown' || labels.uncertain) return [];
-  if (own && (own.kind !== 'map' || own.open)) return [];
-  const missed = (key: string, wanted: readonly string[] | undefined): boolean => differs(own, key, wanted);
-  const places = ['matchLabels', 'matchExpressions'].flatMap((key) => at(node, `${place}.selector.${key}`).found);
-  return places
-    .filter(({ node: selector }) =>
-      selector.kind === 'map'
-        ? selector.entries.some(({ key, value }) => text(value) !== undefined && missed(key, [text(value)!]))
-        : items(selector).some((expression) => unmet(expression, own)),
-    )
-    .slice(0, 1)
-    .map((found) => ({ span: found.entry?.keySpan ?? found.node.span }));
+  if (!selector || !template || template.kind === 'unknown' || labels.uncertain) return [];
+  if (picks(selector.node, labels.found[0]?.node) !== false) return [];
+  const first = ['matchLabels', 'matchExpressions'].flatMap((key) => entryOf(selector.node, key) ?? [])[0];
+  return [{ span: (first ?? selector.entry)?.keySpan ?? selector.node.span }];
+}
+
+/** Whether a selector (`matchLabels`, `matchExpressions`) picks pods with these labels; undefined where that isn't to be seen. */
+export function picks(selector: Node, labels: Node | undefined): Truth {
+  if (selector.kind !== 'map' || (labels && (labels.kind !== 'map' || labels.open))) return undefined;
+  const wanted = get(selector, 'matchLabels');
+  const expressions = get(selector, 'matchExpressions');
+  if (wanted?.kind === 'map' && wanted.entries.some(({ key, value }) => text(value) !== undefined && differs(labels, key, [text(value)!])))
+    return false;
+  if (items(expressions).some((expression) => unmet(expression, labels))) return false;
+  return selector.open || wanted?.kind === 'unknown' || expressions?.kind === 'unknown' ? undefined : true;
 }
 
 /** Whether the labels lack `key`, or have none of the wanted values; what isn't known differs from nothing. */
