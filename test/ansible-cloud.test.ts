@@ -65,6 +65,18 @@ describe('cloud resources in Ansible', () => {
     assert.equal(at(changed.node, 'encrypted').uncertain, true, 'it exists already');
   });
 
+  it('have the defaults of the module, and those that a filter names', () => {
+    const pool = only('google.cloud.gcp_container_node_pool:\n  name: a\n  management:\n    auto_repair: true\n');
+    assert.equal(textOf(pool.node, 'management.auto_repair'), 'true');
+    assert.equal(textOf(pool.node, 'management.auto_upgrade'), 'false');
+    assert.equal(textOf(only('community.aws.redshift:\n  identifier: a\n').node, 'encrypted'), 'false');
+    assert.equal(textOf(only('community.aws.redshift:\n  identifier: a\n  encrypted: "{{ e }}"\n').node, 'encrypted'), undefined);
+    const bucket = `amazon.aws.s3_bucket:\n  name: "{{ open | default('x') }}"\n  acl: "{{ acl | default('private', true) }}"\n  state: "{{ state | default('present') }}"\n`;
+    assert.equal(textOf(only(bucket).node, 'acl'), 'private');
+    assert.equal(textOf(only(bucket).node, 'bucket'), '0.0.0.0/0', 'a value that is known goes before');
+    assert.equal(textOf(only('amazon.aws.s3_bucket:\n  name: "{{ a | default(omit) }}"\n').node, 'bucket'), undefined);
+  });
+
   it('bring rules of a security group and of a network security group into shape', () => {
     const group = only(
       'ec2_group:\n  name: g\n  rules:\n    - proto: all\n      cidr_ip: "{{ open }}"\n    - ports: [22, 8000-8100, "{{ port }}"]\n      cidr_ip: [10.0.0.0/8]\n',

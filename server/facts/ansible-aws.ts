@@ -324,7 +324,7 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
           },
         },
       },
-      absent: ['logging_config', 'web_acl_id'],
+      absent: ['logging_config', 'web_acl_id', 'viewer_certificate'],
       existing: 'distribution_id',
     },
   ],

@@ -4,7 +4,7 @@ import { aws } from './ansible-aws.ts';
 import { azure } from './ansible-azure.ts';
 import { gcp, gcpType } from './ansible-gcp.ts';
 import { kindOf, objectFacts } from './kubernetes.ts';
-import { mapped, type CloudModule } from './ansible-mapping.ts';
+import { mapped, withDefaults, type CloudModule } from './ansible-mapping.ts';
 
 const collection =
   /^(?:(?:amazon|community)\.aws\.|azure\.azcollection\.|google\.cloud\.|kubernetes\.core\.|community\.kubernetes\.|[^.]+$)/;
@@ -62,8 +62,10 @@ function gcpModule(short: string): CloudModule | undefined {
 }
 
 function resourceOf(module: CloudModule, args: MapNode, head: Span): MapNode {
-  const entries = mapped(args, module.keys, module.rest === true);
-  const unsaid = entryOf(args, module.existing ?? '') ? [] : (module.absent ?? []).filter((key) => !entries.some((e) => e.key === key));
+  const existing = entryOf(args, module.existing ?? '') !== undefined;
+  const given = mapped(args, module.keys, module.rest === true);
+  const entries = existing ? given : withDefaults(given, module.defaults ?? {}, head);
+  const unsaid = existing ? [] : (module.absent ?? []).filter((key) => !entries.some((e) => e.key === key));
   const nothing: Node = { kind: 'scalar', value: null, span: head };
   return {
     kind: 'map',

@@ -102,14 +102,19 @@ export const gcp: ReadonlyMap<string, CloudModule> = new Map([
       'node_config',
     ],
   }),
-  module('gcp_container_node_pool', { keys: { config: 'node_config' }, absent: ['node_config'] }),
+  module('gcp_container_node_pool', {
+    keys: { config: 'node_config' },
+    absent: ['node_config'],
+    // The console, gcloud and Terraform switch both on; the interface that the module calls doesn't.
+    defaults: { 'management.auto_upgrade': false, 'management.auto_repair': false },
+  }),
   module('gcp_dns_managed_zone', { keys: {}, absent: ['dnssec_config', 'visibility', 'forwarding_config', 'peering_config'] }),
   module('gcp_kms_crypto_key', { keys: {}, absent: ['rotation_period', 'purpose', 'import_only'] }),
   module('gcp_pubsub_topic', { keys: {}, absent: ['kms_key_name'] }),
   module('gcp_redis_instance', { keys: {}, absent: ['auth_enabled', 'transit_encryption_mode'] }),
   module('gcp_sql_instance', {
     keys: { 'disk_encryption_configuration.kms_key_name': 'encryption_key_name' },
-    absent: ['master_instance_name', 'encryption_key_name', 'clone'],
+    absent: ['master_instance_name', 'encryption_key_name', 'settings', 'clone'],
   }),
   module('gcp_storage_bucket', {
     keys: {

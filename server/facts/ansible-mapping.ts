@@ -28,15 +28,22 @@ export interface CloudModule {
   readonly rest?: true;
   /** Attributes that are known to be absent when no argument sets them: the cloud's default is then the one that the rules mean. */
   readonly absent?: readonly string[];
+  /** What the module or the interface behind it takes when no argument says it, by the attribute's path. Terraform's default may be another. */
+  readonly defaults?: Readonly<Record<string, ScalarValue>>;
   /** An argument that names something that exists already: what isn't said of it isn't known. */
   readonly existing?: string;
   /** Resources of their own in Terraform. */
   readonly also?: readonly (CloudModule & { readonly given: string })[];
 }
 
+interface Placed {
+  readonly path: readonly string[];
+  readonly entry: Entry;
+}
+
 /** The entries of a map under other keys, in the order of `keys`. */
 export function mapped(map: MapNode, keys: Targets, rest: boolean): readonly Entry[] {
-  const placed: { readonly path: readonly string[]; readonly entry: Entry }[] = [];
+  const placed: Placed[] = [];
   const named = new Set<string>();
   for (const [from, target] of Object.entries(keys)) {
     const path = steps(from);
@@ -52,8 +59,8 @@ export function mapped(map: MapNode, keys: Targets, rest: boolean): readonly Ent
 }
 
 /** Entries by path as entries of entries. */
-function nested(placed: readonly { readonly path: readonly string[]; readonly entry: Entry }[]): readonly Entry[] {
-  const groups = new Map<string, { readonly path: readonly string[]; readonly entry: Entry }[]>();
+function nested(placed: readonly Placed[]): readonly Entry[] {
+  const groups = new Map<string, Placed[]>();
   for (const { path, entry } of placed) {
     const [first = '', ...rest] = path;
     const group = groups.get(first);
@@ -65,6 +72,21 @@ function nested(placed: readonly { readonly path: readonly string[]; readonly en
     if (path.length === 0) return { ...entry, key };
     return { key, keySpan: entry.keySpan, span: entry.span, value: { kind: 'map', span: entry.span, entries: nested(group) } };
   });
+}
+
+/** The entries and, for what they leave unsaid, the module's defaults. */
+export function withDefaults(entries: readonly Entry[], defaults: Readonly<Record<string, ScalarValue>>, head: Span): readonly Entry[] {
+  let all: readonly Entry[] = entries;
+  for (const [path, value] of Object.entries(defaults)) {
+    const [first = '', second] = steps(path);
+    const given = all.find((e) => e.key === first);
+    if (!given) all = [...all, ...nested([{ path: steps(path), entry: plain(first, value, head) }])];
+    else if (second !== undefined && given.value.kind === 'map' && !entryOf(given.value, second)) {
+      const filled = { ...given.value, entries: [...given.value.entries, plain(second, value, given.keySpan)] };
+      all = all.map((e) => (e === given ? { ...e, value: filled } : e));
+    }
+  }
+  return all;
 }
 
 function valueOf(value: Node, target: Target): Node {

@@ -35,6 +35,10 @@ const inherited: ReadonlySet<string> = new Set(
 );
 const deepest = 100;
 
+/** `name | default('text')`, with a true, false or number as well. */
+const withDefault =
+  /^(?<name>[A-Za-z_]\w*)\s*\|\s*(?:default|d)\(\s*(?:(?<quote>["'])(?<text>[^"']*)\k<quote>|(?<word>true|false|\d+))\s*(?:,\s*true\s*)?\)$/i;
+
 function isPlay(item: Node): boolean {
   if (item.kind !== 'map') return false;
   return (
@@ -147,6 +151,17 @@ class Reader {
     }
   }
 
+  /** What the filter `default` gives a variable that has no value here. */
+  private standard(inner: string, vars: Vars, { span }: ScalarNode): Node | undefined {
+    const match = withDefault.exec(inner);
+    if (!match) return undefined;
+    const { name = '', text, word = '' } = match.groups ?? {};
+    const known = vars.get(name);
+    if (known) return known;
+    const value = text ?? (/^\d/.test(word) ? Number(word) : plainValue(word));
+    return { kind: 'scalar', value, span, origin: { path: this.parsed.document.path, span, what: `the default of \`${name}\`` } };
+  }
+
   private rendered(node: ScalarNode, template: string, vars: Vars): Node {
     const parts: (string | undefined)[] = [];
     const refs: string[] = [];
@@ -157,7 +172,7 @@ class Reader {
       const end = close < 0 ? template.length : close;
       const inner = template.slice(open + 2, end).trim();
       if (open > from) parts.push(template.slice(from, open));
-      const value = vars.get(inner);
+      const value = vars.get(inner) ?? this.standard(inner, vars, node);
       if (value?.kind === 'scalar' && value.value !== null && !String(value.value).includes('{{')) {
         variable = { name: inner, node: value };
         parts.push(String(value.value));
