@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { refersTo } from '../server/engine/match.ts';
 import { at, get, items, text, walk, type Node } from '../server/engine/tree.ts';
 import type { Fact } from '../server/engine/types.ts';
 import { terraform } from '../server/facts/terraform.ts';
@@ -562,5 +563,17 @@ data "aws_iam_policy_document" "d" {
     assert.equal(value(`yamldecode("l0: &l0 [x]\\n${laughs}")`).kind, 'unknown');
     const nested = `${'[for x in local.l : '.repeat(40)}1${']'.repeat(40)}`;
     assert.ok(value(nested, `locals {\n  l = [${'1, '.repeat(100)}]\n}\n`));
+  });
+
+  it('takes a reference to a resource of the same type and another name for another one, known or not', () => {
+    const facts = factsOf(`
+resource "aws_iam_group" "known" {}
+resource "aws_iam_group_membership" "it" { group = aws_iam_group.known.name }
+resource "aws_iam_group_membership" "lost" { group = aws_iam_group.lost.name }
+resource "aws_iam_group_membership" "open" { group = var.group }
+`);
+    const refers = (name: string) =>
+      refersTo(named(facts, `aws_iam_group_membership.${name}`), ['group'], named(facts, 'aws_iam_group.known'));
+    assert.deepEqual(['it', 'lost', 'open'].map(refers), [true, false, undefined]);
   });
 });

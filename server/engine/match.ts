@@ -344,7 +344,8 @@ export function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth 
       // What CloudFormation refers to has its id: an id that the template lacks is still another's.
       const named =
         from.platform === 'cloudformation' && !node.parts && node.refs.length > 0 && !node.refs.some((ref) => ref.startsWith('AWS::'));
-      if (!named && (targets.length === 0 || targets.some((target) => target === undefined))) truth = or(truth, undefined);
+      if (!named && !isAnother(node, to) && (targets.length === 0 || targets.some((target) => target === undefined)))
+        truth = or(truth, undefined);
     } else if (node.kind === 'scalar' && typeof node.value === 'string' && namesOf(to).includes(node.value)) {
       return true;
     } else if (node.kind === 'map' && from.platform === 'kubernetes') {
@@ -354,6 +355,13 @@ export function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth 
     }
   }
   return truth;
+}
+
+/** Whether a value of Terraform is an attribute of a resource of the same type and another name, known to the module or not. */
+function isAnother({ refs, parts }: Extract<Node, { kind: 'unknown' }>, to: Fact): boolean {
+  if (to.platform !== 'terraform' || parts || refs.length === 0) return false;
+  const type = `${to.types[0]!}.`;
+  return refs.every((ref) => ref.startsWith(type) && ref.split(/[.[]/, 2).join('.') !== to.address);
 }
 
 const labelPaths = ['spec.template.metadata.labels', 'spec.jobTemplate.spec.template.metadata.labels', 'metadata.labels'];
