@@ -137,34 +137,35 @@ import check133 from './kubernetes/long-request-timeout.ts';
 import check134 from './kubernetes/memory-overcommitted.ts';
 import check135 from './kubernetes/memory-request-below-limit.ts';
 import check136 from './kubernetes/mismatching-selector.ts';
-import check137 from './kubernetes/namespace-without-limit-range.ts';
-import check138 from './kubernetes/namespace-without-quota.ts';
-import check139 from './kubernetes/no-always-pull-images.ts';
-import check140 from './kubernetes/no-anti-affinity.ts';
-import check141 from './kubernetes/no-audit-log.ts';
-import check142 from './kubernetes/no-audit-policy.ts';
-import check143 from './kubernetes/no-client-certificates.ts';
-import check144 from './kubernetes/no-event-rate-limit.ts';
-import check145 from './kubernetes/no-node-restriction.ts';
-import check146 from './kubernetes/no-pod-garbage-collection.ts';
-import check147 from './kubernetes/probe-wrong-port.ts';
-import check148 from './kubernetes/root-ca-not-published.ts';
-import check149 from './kubernetes/same-probes.ts';
-import check150 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check151 from './kubernetes/secure-port-off.ts';
-import check152 from './kubernetes/service-account-keys-missing.ts';
-import check153 from './kubernetes/service-account-lookup-off.ts';
-import check154 from './kubernetes/service-external-ips-allowed.ts';
-import check155 from './kubernetes/shared-controller-credentials.ts';
-import check156 from './kubernetes/shared-service-account.ts';
-import check157 from './kubernetes/shared-user-id.ts';
-import check158 from './kubernetes/short-audit-log.ts';
-import check159 from './kubernetes/small-audit-log-files.ts';
-import check160 from './kubernetes/static-api-credentials.ts';
-import check161 from './kubernetes/token-automount.ts';
-import check162 from './kubernetes/weak-control-plane-tls.ts';
-import check163 from './kubernetes/writable-host-path.ts';
-import check164 from './oci/administrator-api-key.ts';
+import check137 from './kubernetes/monitor-without-service.ts';
+import check138 from './kubernetes/namespace-without-limit-range.ts';
+import check139 from './kubernetes/namespace-without-quota.ts';
+import check140 from './kubernetes/no-always-pull-images.ts';
+import check141 from './kubernetes/no-anti-affinity.ts';
+import check142 from './kubernetes/no-audit-log.ts';
+import check143 from './kubernetes/no-audit-policy.ts';
+import check144 from './kubernetes/no-client-certificates.ts';
+import check145 from './kubernetes/no-event-rate-limit.ts';
+import check146 from './kubernetes/no-node-restriction.ts';
+import check147 from './kubernetes/no-pod-garbage-collection.ts';
+import check148 from './kubernetes/probe-wrong-port.ts';
+import check149 from './kubernetes/root-ca-not-published.ts';
+import check150 from './kubernetes/same-probes.ts';
+import check151 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check152 from './kubernetes/secure-port-off.ts';
+import check153 from './kubernetes/service-account-keys-missing.ts';
+import check154 from './kubernetes/service-account-lookup-off.ts';
+import check155 from './kubernetes/service-external-ips-allowed.ts';
+import check156 from './kubernetes/shared-controller-credentials.ts';
+import check157 from './kubernetes/shared-service-account.ts';
+import check158 from './kubernetes/shared-user-id.ts';
+import check159 from './kubernetes/short-audit-log.ts';
+import check160 from './kubernetes/small-audit-log-files.ts';
+import check161 from './kubernetes/static-api-credentials.ts';
+import check162 from './kubernetes/token-automount.ts';
+import check163 from './kubernetes/weak-control-plane-tls.ts';
+import check164 from './kubernetes/writable-host-path.ts';
+import check165 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -304,32 +305,33 @@ export const checks: Readonly<Record<string, Check>> = {
   'kubernetes/memory-overcommitted': check134,
   'kubernetes/memory-request-below-limit': check135,
   'kubernetes/mismatching-selector': check136,
-  'kubernetes/namespace-without-limit-range': check137,
-  'kubernetes/namespace-without-quota': check138,
-  'kubernetes/no-always-pull-images': check139,
-  'kubernetes/no-anti-affinity': check140,
-  'kubernetes/no-audit-log': check141,
-  'kubernetes/no-audit-policy': check142,
-  'kubernetes/no-client-certificates': check143,
-  'kubernetes/no-event-rate-limit': check144,
-  'kubernetes/no-node-restriction': check145,
-  'kubernetes/no-pod-garbage-collection': check146,
-  'kubernetes/probe-wrong-port': check147,
-  'kubernetes/root-ca-not-published': check148,
-  'kubernetes/same-probes': check149,
-  'kubernetes/secrets-unencrypted-in-etcd': check150,
-  'kubernetes/secure-port-off': check151,
-  'kubernetes/service-account-keys-missing': check152,
-  'kubernetes/service-account-lookup-off': check153,
-  'kubernetes/service-external-ips-allowed': check154,
-  'kubernetes/shared-controller-credentials': check155,
-  'kubernetes/shared-service-account': check156,
-  'kubernetes/shared-user-id': check157,
-  'kubernetes/short-audit-log': check158,
-  'kubernetes/small-audit-log-files': check159,
-  'kubernetes/static-api-credentials': check160,
-  'kubernetes/token-automount': check161,
-  'kubernetes/weak-control-plane-tls': check162,
-  'kubernetes/writable-host-path': check163,
-  'oci/administrator-api-key': check164,
+  'kubernetes/monitor-without-service': check137,
+  'kubernetes/namespace-without-limit-range': check138,
+  'kubernetes/namespace-without-quota': check139,
+  'kubernetes/no-always-pull-images': check140,
+  'kubernetes/no-anti-affinity': check141,
+  'kubernetes/no-audit-log': check142,
+  'kubernetes/no-audit-policy': check143,
+  'kubernetes/no-client-certificates': check144,
+  'kubernetes/no-event-rate-limit': check145,
+  'kubernetes/no-node-restriction': check146,
+  'kubernetes/no-pod-garbage-collection': check147,
+  'kubernetes/probe-wrong-port': check148,
+  'kubernetes/root-ca-not-published': check149,
+  'kubernetes/same-probes': check150,
+  'kubernetes/secrets-unencrypted-in-etcd': check151,
+  'kubernetes/secure-port-off': check152,
+  'kubernetes/service-account-keys-missing': check153,
+  'kubernetes/service-account-lookup-off': check154,
+  'kubernetes/service-external-ips-allowed': check155,
+  'kubernetes/shared-controller-credentials': check156,
+  'kubernetes/shared-service-account': check157,
+  'kubernetes/shared-user-id': check158,
+  'kubernetes/short-audit-log': check159,
+  'kubernetes/small-audit-log-files': check160,
+  'kubernetes/static-api-credentials': check161,
+  'kubernetes/token-automount': check162,
+  'kubernetes/weak-control-plane-tls': check163,
+  'kubernetes/writable-host-path': check164,
+  'oci/administrator-api-key': check165,
 };
