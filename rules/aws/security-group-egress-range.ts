@@ -1,0 +1,3 @@
+import { ranges } from './security-group-ingress-range.ts';
+
+export default ranges('egress');
