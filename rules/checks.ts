@@ -26,148 +26,149 @@ import check22 from './aws/security-group-egress-range.ts';
 import check23 from './aws/security-group-ingress-range.ts';
 import check24 from './aws/security-group-wide-ports.ts';
 import check25 from './aws/trail-alarms-missing.ts';
-import check26 from './aws/two-access-keys.ts';
-import check27 from './aws/unreferenced.ts';
-import check28 from './azure/activity-log-alert-missing.ts';
-import check29 from './azure/diagnostic-setting-incomplete.ts';
-import check30 from './azure/sql-firewall-wide.ts';
-import check31 from './azure/vm-secret-in-custom-data.ts';
-import check32 from './compose/duplicate-container-name.ts';
-import check33 from './compose/duplicate-port.ts';
-import check34 from './compose/shared-volume.ts';
-import check35 from './compose/unordered.ts';
-import check36 from './docker/apt-instead-of-apt-get.ts';
-import check37 from './docker/cd-instead-of-workdir.ts';
-import check38 from './docker/cleartext-download.ts';
-import check39 from './docker/copy-many-to-file.ts';
-import check40 from './docker/copy-whole-context.ts';
-import check41 from './docker/end-of-life-image.ts';
-import check42 from './docker/install-asks.ts';
-import check43 from './docker/language-cache-kept.ts';
-import check44 from './docker/maintainer.ts';
-import check45 from './docker/no-base-image.ts';
-import check46 from './docker/no-pipefail.ts';
-import check47 from './docker/package-cache-kept.ts';
-import check48 from './docker/password-set-in-build.ts';
-import check49 from './docker/repeated-instruction.ts';
-import check50 from './docker/secret-in-environment.ts';
-import check51 from './docker/shell-form-command.ts';
-import check52 from './docker/stage-alias.ts';
-import check53 from './docker/sudo-in-build.ts';
-import check54 from './docker/unpinned-base-image.ts';
-import check55 from './docker/unpinned-language-package.ts';
-import check56 from './docker/unpinned-system-package.ts';
-import check57 from './docker/useradd-large-id.ts';
-import check58 from './docker/variable-not-yet-set.ts';
-import check59 from './docker/wget-and-curl.ts';
-import check60 from './gcp/kms-admin-uses-key.ts';
-import check61 from './gcp/project-no-asset-inventory.ts';
-import check62 from './gcp/security-change-no-alert.ts';
-import check63 from './gcp/storage-logs-to-itself.ts';
-import check64 from './github-actions/all-secrets.ts';
-import check65 from './github-actions/app-token-scope.ts';
-import check66 from './github-actions/artifact-poisoning.ts';
-import check67 from './github-actions/bot-condition.ts';
-import check68 from './github-actions/broad-workflow-permissions.ts';
-import check69 from './github-actions/cache-poisoning.ts';
-import check70 from './github-actions/dangerous-trigger.ts';
-import check71 from './github-actions/default-permissions.ts';
-import check72 from './github-actions/env-file-injection.ts';
-import check73 from './github-actions/input-injection.ts';
-import check74 from './github-actions/password-on-command-line.ts';
-import check75 from './github-actions/privileged-checkout.ts';
-import check76 from './github-actions/retired-action.ts';
-import check77 from './github-actions/secret-sent.ts';
-import check78 from './github-actions/secret-without-environment.ts';
-import check79 from './github-actions/security-check-ignored.ts';
-import check80 from './github-actions/self-hosted-runner.ts';
-import check81 from './github-actions/ssh-host-key-not-checked.ts';
-import check82 from './github-actions/template-injection.ts';
-import check83 from './github-actions/token-in-artifact.ts';
-import check84 from './github-actions/unpinned-tool.ts';
-import check85 from './github-actions/unredacted-secret.ts';
-import check86 from './github-actions/unsound-condition.ts';
-import check87 from './github-actions/unsound-contains.ts';
-import check88 from './github-actions/vulnerable-action.ts';
-import check89 from './gitlab-ci/double-pipeline.ts';
-import check90 from './gitlab-ci/job-token-in-url.ts';
-import check91 from './gitlab-ci/script-injection.ts';
-import check92 from './gitlab-ci/secret-printed.ts';
-import check93 from './kubernetes/admin-interface-exposed.ts';
-import check94 from './kubernetes/admission-plugin-disabled.ts';
-import check95 from './kubernetes/always-admit.ts';
-import check96 from './kubernetes/always-allow-authorization.ts';
-import check97 from './kubernetes/anonymous-api-access.ts';
-import check98 from './kubernetes/api-server-certificate.ts';
-import check99 from './kubernetes/api-server-ciphers.ts';
-import check100 from './kubernetes/apparmor-off.ts';
-import check101 from './kubernetes/authorization-without-node.ts';
-import check102 from './kubernetes/authorization-without-rbac.ts';
-import check103 from './kubernetes/budget-blocks-maintenance.ts';
-import check104 from './kubernetes/control-plane-bind-address.ts';
-import check105 from './kubernetes/control-plane-profiling.ts';
-import check106 from './kubernetes/controller-manager-keys-missing.ts';
-import check107 from './kubernetes/credential-in-config-map.ts';
-import check108 from './kubernetes/credential-in-environment.ts';
-import check109 from './kubernetes/default-namespace.ts';
-import check110 from './kubernetes/duplicate-autoscaler.ts';
-import check111 from './kubernetes/duplicate-env.ts';
-import check112 from './kubernetes/duplicate-service-selector.ts';
-import check113 from './kubernetes/etcd-authority-missing.ts';
-import check114 from './kubernetes/etcd-auto-tls.ts';
-import check115 from './kubernetes/etcd-cleartext.ts';
-import check116 from './kubernetes/etcd-connection-unverified.ts';
-import check117 from './kubernetes/etcd-no-client-certificates.ts';
-import check118 from './kubernetes/etcd-peer-cleartext.ts';
-import check119 from './kubernetes/etcd-peers-unauthenticated.ts';
-import check120 from './kubernetes/few-audit-log-files.ts';
-import check121 from './kubernetes/ingress-duplicate-host.ts';
-import check122 from './kubernetes/ingress-host-without-certificate.ts';
-import check123 from './kubernetes/ingress-without-service.ts';
-import check124 from './kubernetes/insecure-api-port.ts';
-import check125 from './kubernetes/kubelet-authority-missing.ts';
-import check126 from './kubernetes/kubelet-certificate-rotation.ts';
-import check127 from './kubernetes/kubelet-connection-unverified.ts';
-import check128 from './kubernetes/kubelet-host-name-override.ts';
-import check129 from './kubernetes/kubelet-https-off.ts';
-import check130 from './kubernetes/kubelet-idle-streams.ts';
-import check131 from './kubernetes/kubelet-iptables.ts';
-import check132 from './kubernetes/kubelet-kernel-settings.ts';
-import check133 from './kubernetes/kubelet-no-certificate.ts';
-import check134 from './kubernetes/kubelet-read-only-port.ts';
-import check135 from './kubernetes/long-request-timeout.ts';
-import check136 from './kubernetes/memory-overcommitted.ts';
-import check137 from './kubernetes/memory-request-below-limit.ts';
-import check138 from './kubernetes/mismatching-selector.ts';
-import check139 from './kubernetes/monitor-without-service.ts';
-import check140 from './kubernetes/namespace-without-limit-range.ts';
-import check141 from './kubernetes/namespace-without-quota.ts';
-import check142 from './kubernetes/no-always-pull-images.ts';
-import check143 from './kubernetes/no-anti-affinity.ts';
-import check144 from './kubernetes/no-audit-log.ts';
-import check145 from './kubernetes/no-audit-policy.ts';
-import check146 from './kubernetes/no-client-certificates.ts';
-import check147 from './kubernetes/no-event-rate-limit.ts';
-import check148 from './kubernetes/no-node-restriction.ts';
-import check149 from './kubernetes/no-pod-garbage-collection.ts';
-import check150 from './kubernetes/probe-wrong-port.ts';
-import check151 from './kubernetes/root-ca-not-published.ts';
-import check152 from './kubernetes/same-probes.ts';
-import check153 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check154 from './kubernetes/secure-port-off.ts';
-import check155 from './kubernetes/service-account-keys-missing.ts';
-import check156 from './kubernetes/service-account-lookup-off.ts';
-import check157 from './kubernetes/service-external-ips-allowed.ts';
-import check158 from './kubernetes/shared-controller-credentials.ts';
-import check159 from './kubernetes/shared-service-account.ts';
-import check160 from './kubernetes/shared-user-id.ts';
-import check161 from './kubernetes/short-audit-log.ts';
-import check162 from './kubernetes/small-audit-log-files.ts';
-import check163 from './kubernetes/static-api-credentials.ts';
-import check164 from './kubernetes/token-automount.ts';
-import check165 from './kubernetes/weak-control-plane-tls.ts';
-import check166 from './kubernetes/writable-host-path.ts';
-import check167 from './oci/administrator-api-key.ts';
+import check26 from './aws/trail-filter-without-alarm.ts';
+import check27 from './aws/two-access-keys.ts';
+import check28 from './aws/unreferenced.ts';
+import check29 from './azure/activity-log-alert-missing.ts';
+import check30 from './azure/diagnostic-setting-incomplete.ts';
+import check31 from './azure/sql-firewall-wide.ts';
+import check32 from './azure/vm-secret-in-custom-data.ts';
+import check33 from './compose/duplicate-container-name.ts';
+import check34 from './compose/duplicate-port.ts';
+import check35 from './compose/shared-volume.ts';
+import check36 from './compose/unordered.ts';
+import check37 from './docker/apt-instead-of-apt-get.ts';
+import check38 from './docker/cd-instead-of-workdir.ts';
+import check39 from './docker/cleartext-download.ts';
+import check40 from './docker/copy-many-to-file.ts';
+import check41 from './docker/copy-whole-context.ts';
+import check42 from './docker/end-of-life-image.ts';
+import check43 from './docker/install-asks.ts';
+import check44 from './docker/language-cache-kept.ts';
+import check45 from './docker/maintainer.ts';
+import check46 from './docker/no-base-image.ts';
+import check47 from './docker/no-pipefail.ts';
+import check48 from './docker/package-cache-kept.ts';
+import check49 from './docker/password-set-in-build.ts';
+import check50 from './docker/repeated-instruction.ts';
+import check51 from './docker/secret-in-environment.ts';
+import check52 from './docker/shell-form-command.ts';
+import check53 from './docker/stage-alias.ts';
+import check54 from './docker/sudo-in-build.ts';
+import check55 from './docker/unpinned-base-image.ts';
+import check56 from './docker/unpinned-language-package.ts';
+import check57 from './docker/unpinned-system-package.ts';
+import check58 from './docker/useradd-large-id.ts';
+import check59 from './docker/variable-not-yet-set.ts';
+import check60 from './docker/wget-and-curl.ts';
+import check61 from './gcp/kms-admin-uses-key.ts';
+import check62 from './gcp/project-no-asset-inventory.ts';
+import check63 from './gcp/security-change-no-alert.ts';
+import check64 from './gcp/storage-logs-to-itself.ts';
+import check65 from './github-actions/all-secrets.ts';
+import check66 from './github-actions/app-token-scope.ts';
+import check67 from './github-actions/artifact-poisoning.ts';
+import check68 from './github-actions/bot-condition.ts';
+import check69 from './github-actions/broad-workflow-permissions.ts';
+import check70 from './github-actions/cache-poisoning.ts';
+import check71 from './github-actions/dangerous-trigger.ts';
+import check72 from './github-actions/default-permissions.ts';
+import check73 from './github-actions/env-file-injection.ts';
+import check74 from './github-actions/input-injection.ts';
+import check75 from './github-actions/password-on-command-line.ts';
+import check76 from './github-actions/privileged-checkout.ts';
+import check77 from './github-actions/retired-action.ts';
+import check78 from './github-actions/secret-sent.ts';
+import check79 from './github-actions/secret-without-environment.ts';
+import check80 from './github-actions/security-check-ignored.ts';
+import check81 from './github-actions/self-hosted-runner.ts';
+import check82 from './github-actions/ssh-host-key-not-checked.ts';
+import check83 from './github-actions/template-injection.ts';
+import check84 from './github-actions/token-in-artifact.ts';
+import check85 from './github-actions/unpinned-tool.ts';
+import check86 from './github-actions/unredacted-secret.ts';
+import check87 from './github-actions/unsound-condition.ts';
+import check88 from './github-actions/unsound-contains.ts';
+import check89 from './github-actions/vulnerable-action.ts';
+import check90 from './gitlab-ci/double-pipeline.ts';
+import check91 from './gitlab-ci/job-token-in-url.ts';
+import check92 from './gitlab-ci/script-injection.ts';
+import check93 from './gitlab-ci/secret-printed.ts';
+import check94 from './kubernetes/admin-interface-exposed.ts';
+import check95 from './kubernetes/admission-plugin-disabled.ts';
+import check96 from './kubernetes/always-admit.ts';
+import check97 from './kubernetes/always-allow-authorization.ts';
+import check98 from './kubernetes/anonymous-api-access.ts';
+import check99 from './kubernetes/api-server-certificate.ts';
+import check100 from './kubernetes/api-server-ciphers.ts';
+import check101 from './kubernetes/apparmor-off.ts';
+import check102 from './kubernetes/authorization-without-node.ts';
+import check103 from './kubernetes/authorization-without-rbac.ts';
+import check104 from './kubernetes/budget-blocks-maintenance.ts';
+import check105 from './kubernetes/control-plane-bind-address.ts';
+import check106 from './kubernetes/control-plane-profiling.ts';
+import check107 from './kubernetes/controller-manager-keys-missing.ts';
+import check108 from './kubernetes/credential-in-config-map.ts';
+import check109 from './kubernetes/credential-in-environment.ts';
+import check110 from './kubernetes/default-namespace.ts';
+import check111 from './kubernetes/duplicate-autoscaler.ts';
+import check112 from './kubernetes/duplicate-env.ts';
+import check113 from './kubernetes/duplicate-service-selector.ts';
+import check114 from './kubernetes/etcd-authority-missing.ts';
+import check115 from './kubernetes/etcd-auto-tls.ts';
+import check116 from './kubernetes/etcd-cleartext.ts';
+import check117 from './kubernetes/etcd-connection-unverified.ts';
+import check118 from './kubernetes/etcd-no-client-certificates.ts';
+import check119 from './kubernetes/etcd-peer-cleartext.ts';
+import check120 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check121 from './kubernetes/few-audit-log-files.ts';
+import check122 from './kubernetes/ingress-duplicate-host.ts';
+import check123 from './kubernetes/ingress-host-without-certificate.ts';
+import check124 from './kubernetes/ingress-without-service.ts';
+import check125 from './kubernetes/insecure-api-port.ts';
+import check126 from './kubernetes/kubelet-authority-missing.ts';
+import check127 from './kubernetes/kubelet-certificate-rotation.ts';
+import check128 from './kubernetes/kubelet-connection-unverified.ts';
+import check129 from './kubernetes/kubelet-host-name-override.ts';
+import check130 from './kubernetes/kubelet-https-off.ts';
+import check131 from './kubernetes/kubelet-idle-streams.ts';
+import check132 from './kubernetes/kubelet-iptables.ts';
+import check133 from './kubernetes/kubelet-kernel-settings.ts';
+import check134 from './kubernetes/kubelet-no-certificate.ts';
+import check135 from './kubernetes/kubelet-read-only-port.ts';
+import check136 from './kubernetes/long-request-timeout.ts';
+import check137 from './kubernetes/memory-overcommitted.ts';
+import check138 from './kubernetes/memory-request-below-limit.ts';
+import check139 from './kubernetes/mismatching-selector.ts';
+import check140 from './kubernetes/monitor-without-service.ts';
+import check141 from './kubernetes/namespace-without-limit-range.ts';
+import check142 from './kubernetes/namespace-without-quota.ts';
+import check143 from './kubernetes/no-always-pull-images.ts';
+import check144 from './kubernetes/no-anti-affinity.ts';
+import check145 from './kubernetes/no-audit-log.ts';
+import check146 from './kubernetes/no-audit-policy.ts';
+import check147 from './kubernetes/no-client-certificates.ts';
+import check148 from './kubernetes/no-event-rate-limit.ts';
+import check149 from './kubernetes/no-node-restriction.ts';
+import check150 from './kubernetes/no-pod-garbage-collection.ts';
+import check151 from './kubernetes/probe-wrong-port.ts';
+import check152 from './kubernetes/root-ca-not-published.ts';
+import check153 from './kubernetes/same-probes.ts';
+import check154 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check155 from './kubernetes/secure-port-off.ts';
+import check156 from './kubernetes/service-account-keys-missing.ts';
+import check157 from './kubernetes/service-account-lookup-off.ts';
+import check158 from './kubernetes/service-external-ips-allowed.ts';
+import check159 from './kubernetes/shared-controller-credentials.ts';
+import check160 from './kubernetes/shared-service-account.ts';
+import check161 from './kubernetes/shared-user-id.ts';
+import check162 from './kubernetes/short-audit-log.ts';
+import check163 from './kubernetes/small-audit-log-files.ts';
+import check164 from './kubernetes/static-api-credentials.ts';
+import check165 from './kubernetes/token-automount.ts';
+import check166 from './kubernetes/weak-control-plane-tls.ts';
+import check167 from './kubernetes/writable-host-path.ts';
+import check168 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -196,146 +197,147 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/security-group-ingress-range': check23,
   'aws/security-group-wide-ports': check24,
   'aws/trail-alarms-missing': check25,
-  'aws/two-access-keys': check26,
-  'aws/unreferenced': check27,
-  'azure/activity-log-alert-missing': check28,
-  'azure/diagnostic-setting-incomplete': check29,
-  'azure/sql-firewall-wide': check30,
-  'azure/vm-secret-in-custom-data': check31,
-  'compose/duplicate-container-name': check32,
-  'compose/duplicate-port': check33,
-  'compose/shared-volume': check34,
-  'compose/unordered': check35,
-  'docker/apt-instead-of-apt-get': check36,
-  'docker/cd-instead-of-workdir': check37,
-  'docker/cleartext-download': check38,
-  'docker/copy-many-to-file': check39,
-  'docker/copy-whole-context': check40,
-  'docker/end-of-life-image': check41,
-  'docker/install-asks': check42,
-  'docker/language-cache-kept': check43,
-  'docker/maintainer': check44,
-  'docker/no-base-image': check45,
-  'docker/no-pipefail': check46,
-  'docker/package-cache-kept': check47,
-  'docker/password-set-in-build': check48,
-  'docker/repeated-instruction': check49,
-  'docker/secret-in-environment': check50,
-  'docker/shell-form-command': check51,
-  'docker/stage-alias': check52,
-  'docker/sudo-in-build': check53,
-  'docker/unpinned-base-image': check54,
-  'docker/unpinned-language-package': check55,
-  'docker/unpinned-system-package': check56,
-  'docker/useradd-large-id': check57,
-  'docker/variable-not-yet-set': check58,
-  'docker/wget-and-curl': check59,
-  'gcp/kms-admin-uses-key': check60,
-  'gcp/project-no-asset-inventory': check61,
-  'gcp/security-change-no-alert': check62,
-  'gcp/storage-logs-to-itself': check63,
-  'github-actions/all-secrets': check64,
-  'github-actions/app-token-scope': check65,
-  'github-actions/artifact-poisoning': check66,
-  'github-actions/bot-condition': check67,
-  'github-actions/broad-workflow-permissions': check68,
-  'github-actions/cache-poisoning': check69,
-  'github-actions/dangerous-trigger': check70,
-  'github-actions/default-permissions': check71,
-  'github-actions/env-file-injection': check72,
-  'github-actions/input-injection': check73,
-  'github-actions/password-on-command-line': check74,
-  'github-actions/privileged-checkout': check75,
-  'github-actions/retired-action': check76,
-  'github-actions/secret-sent': check77,
-  'github-actions/secret-without-environment': check78,
-  'github-actions/security-check-ignored': check79,
-  'github-actions/self-hosted-runner': check80,
-  'github-actions/ssh-host-key-not-checked': check81,
-  'github-actions/template-injection': check82,
-  'github-actions/token-in-artifact': check83,
-  'github-actions/unpinned-tool': check84,
-  'github-actions/unredacted-secret': check85,
-  'github-actions/unsound-condition': check86,
-  'github-actions/unsound-contains': check87,
-  'github-actions/vulnerable-action': check88,
-  'gitlab-ci/double-pipeline': check89,
-  'gitlab-ci/job-token-in-url': check90,
-  'gitlab-ci/script-injection': check91,
-  'gitlab-ci/secret-printed': check92,
-  'kubernetes/admin-interface-exposed': check93,
-  'kubernetes/admission-plugin-disabled': check94,
-  'kubernetes/always-admit': check95,
-  'kubernetes/always-allow-authorization': check96,
-  'kubernetes/anonymous-api-access': check97,
-  'kubernetes/api-server-certificate': check98,
-  'kubernetes/api-server-ciphers': check99,
-  'kubernetes/apparmor-off': check100,
-  'kubernetes/authorization-without-node': check101,
-  'kubernetes/authorization-without-rbac': check102,
-  'kubernetes/budget-blocks-maintenance': check103,
-  'kubernetes/control-plane-bind-address': check104,
-  'kubernetes/control-plane-profiling': check105,
-  'kubernetes/controller-manager-keys-missing': check106,
-  'kubernetes/credential-in-config-map': check107,
-  'kubernetes/credential-in-environment': check108,
-  'kubernetes/default-namespace': check109,
-  'kubernetes/duplicate-autoscaler': check110,
-  'kubernetes/duplicate-env': check111,
-  'kubernetes/duplicate-service-selector': check112,
-  'kubernetes/etcd-authority-missing': check113,
-  'kubernetes/etcd-auto-tls': check114,
-  'kubernetes/etcd-cleartext': check115,
-  'kubernetes/etcd-connection-unverified': check116,
-  'kubernetes/etcd-no-client-certificates': check117,
-  'kubernetes/etcd-peer-cleartext': check118,
-  'kubernetes/etcd-peers-unauthenticated': check119,
-  'kubernetes/few-audit-log-files': check120,
-  'kubernetes/ingress-duplicate-host': check121,
-  'kubernetes/ingress-host-without-certificate': check122,
-  'kubernetes/ingress-without-service': check123,
-  'kubernetes/insecure-api-port': check124,
-  'kubernetes/kubelet-authority-missing': check125,
-  'kubernetes/kubelet-certificate-rotation': check126,
-  'kubernetes/kubelet-connection-unverified': check127,
-  'kubernetes/kubelet-host-name-override': check128,
-  'kubernetes/kubelet-https-off': check129,
-  'kubernetes/kubelet-idle-streams': check130,
-  'kubernetes/kubelet-iptables': check131,
-  'kubernetes/kubelet-kernel-settings': check132,
-  'kubernetes/kubelet-no-certificate': check133,
-  'kubernetes/kubelet-read-only-port': check134,
-  'kubernetes/long-request-timeout': check135,
-  'kubernetes/memory-overcommitted': check136,
-  'kubernetes/memory-request-below-limit': check137,
-  'kubernetes/mismatching-selector': check138,
-  'kubernetes/monitor-without-service': check139,
-  'kubernetes/namespace-without-limit-range': check140,
-  'kubernetes/namespace-without-quota': check141,
-  'kubernetes/no-always-pull-images': check142,
-  'kubernetes/no-anti-affinity': check143,
-  'kubernetes/no-audit-log': check144,
-  'kubernetes/no-audit-policy': check145,
-  'kubernetes/no-client-certificates': check146,
-  'kubernetes/no-event-rate-limit': check147,
-  'kubernetes/no-node-restriction': check148,
-  'kubernetes/no-pod-garbage-collection': check149,
-  'kubernetes/probe-wrong-port': check150,
-  'kubernetes/root-ca-not-published': check151,
-  'kubernetes/same-probes': check152,
-  'kubernetes/secrets-unencrypted-in-etcd': check153,
-  'kubernetes/secure-port-off': check154,
-  'kubernetes/service-account-keys-missing': check155,
-  'kubernetes/service-account-lookup-off': check156,
-  'kubernetes/service-external-ips-allowed': check157,
-  'kubernetes/shared-controller-credentials': check158,
-  'kubernetes/shared-service-account': check159,
-  'kubernetes/shared-user-id': check160,
-  'kubernetes/short-audit-log': check161,
-  'kubernetes/small-audit-log-files': check162,
-  'kubernetes/static-api-credentials': check163,
-  'kubernetes/token-automount': check164,
-  'kubernetes/weak-control-plane-tls': check165,
-  'kubernetes/writable-host-path': check166,
-  'oci/administrator-api-key': check167,
+  'aws/trail-filter-without-alarm': check26,
+  'aws/two-access-keys': check27,
+  'aws/unreferenced': check28,
+  'azure/activity-log-alert-missing': check29,
+  'azure/diagnostic-setting-incomplete': check30,
+  'azure/sql-firewall-wide': check31,
+  'azure/vm-secret-in-custom-data': check32,
+  'compose/duplicate-container-name': check33,
+  'compose/duplicate-port': check34,
+  'compose/shared-volume': check35,
+  'compose/unordered': check36,
+  'docker/apt-instead-of-apt-get': check37,
+  'docker/cd-instead-of-workdir': check38,
+  'docker/cleartext-download': check39,
+  'docker/copy-many-to-file': check40,
+  'docker/copy-whole-context': check41,
+  'docker/end-of-life-image': check42,
+  'docker/install-asks': check43,
+  'docker/language-cache-kept': check44,
+  'docker/maintainer': check45,
+  'docker/no-base-image': check46,
+  'docker/no-pipefail': check47,
+  'docker/package-cache-kept': check48,
+  'docker/password-set-in-build': check49,
+  'docker/repeated-instruction': check50,
+  'docker/secret-in-environment': check51,
+  'docker/shell-form-command': check52,
+  'docker/stage-alias': check53,
+  'docker/sudo-in-build': check54,
+  'docker/unpinned-base-image': check55,
+  'docker/unpinned-language-package': check56,
+  'docker/unpinned-system-package': check57,
+  'docker/useradd-large-id': check58,
+  'docker/variable-not-yet-set': check59,
+  'docker/wget-and-curl': check60,
+  'gcp/kms-admin-uses-key': check61,
+  'gcp/project-no-asset-inventory': check62,
+  'gcp/security-change-no-alert': check63,
+  'gcp/storage-logs-to-itself': check64,
+  'github-actions/all-secrets': check65,
+  'github-actions/app-token-scope': check66,
+  'github-actions/artifact-poisoning': check67,
+  'github-actions/bot-condition': check68,
+  'github-actions/broad-workflow-permissions': check69,
+  'github-actions/cache-poisoning': check70,
+  'github-actions/dangerous-trigger': check71,
+  'github-actions/default-permissions': check72,
+  'github-actions/env-file-injection': check73,
+  'github-actions/input-injection': check74,
+  'github-actions/password-on-command-line': check75,
+  'github-actions/privileged-checkout': check76,
+  'github-actions/retired-action': check77,
+  'github-actions/secret-sent': check78,
+  'github-actions/secret-without-environment': check79,
+  'github-actions/security-check-ignored': check80,
+  'github-actions/self-hosted-runner': check81,
+  'github-actions/ssh-host-key-not-checked': check82,
+  'github-actions/template-injection': check83,
+  'github-actions/token-in-artifact': check84,
+  'github-actions/unpinned-tool': check85,
+  'github-actions/unredacted-secret': check86,
+  'github-actions/unsound-condition': check87,
+  'github-actions/unsound-contains': check88,
+  'github-actions/vulnerable-action': check89,
+  'gitlab-ci/double-pipeline': check90,
+  'gitlab-ci/job-token-in-url': check91,
+  'gitlab-ci/script-injection': check92,
+  'gitlab-ci/secret-printed': check93,
+  'kubernetes/admin-interface-exposed': check94,
+  'kubernetes/admission-plugin-disabled': check95,
+  'kubernetes/always-admit': check96,
+  'kubernetes/always-allow-authorization': check97,
+  'kubernetes/anonymous-api-access': check98,
+  'kubernetes/api-server-certificate': check99,
+  'kubernetes/api-server-ciphers': check100,
+  'kubernetes/apparmor-off': check101,
+  'kubernetes/authorization-without-node': check102,
+  'kubernetes/authorization-without-rbac': check103,
+  'kubernetes/budget-blocks-maintenance': check104,
+  'kubernetes/control-plane-bind-address': check105,
+  'kubernetes/control-plane-profiling': check106,
+  'kubernetes/controller-manager-keys-missing': check107,
+  'kubernetes/credential-in-config-map': check108,
+  'kubernetes/credential-in-environment': check109,
+  'kubernetes/default-namespace': check110,
+  'kubernetes/duplicate-autoscaler': check111,
+  'kubernetes/duplicate-env': check112,
+  'kubernetes/duplicate-service-selector': check113,
+  'kubernetes/etcd-authority-missing': check114,
+  'kubernetes/etcd-auto-tls': check115,
+  'kubernetes/etcd-cleartext': check116,
+  'kubernetes/etcd-connection-unverified': check117,
+  'kubernetes/etcd-no-client-certificates': check118,
+  'kubernetes/etcd-peer-cleartext': check119,
+  'kubernetes/etcd-peers-unauthenticated': check120,
+  'kubernetes/few-audit-log-files': check121,
+  'kubernetes/ingress-duplicate-host': check122,
+  'kubernetes/ingress-host-without-certificate': check123,
+  'kubernetes/ingress-without-service': check124,
+  'kubernetes/insecure-api-port': check125,
+  'kubernetes/kubelet-authority-missing': check126,
+  'kubernetes/kubelet-certificate-rotation': check127,
+  'kubernetes/kubelet-connection-unverified': check128,
+  'kubernetes/kubelet-host-name-override': check129,
+  'kubernetes/kubelet-https-off': check130,
+  'kubernetes/kubelet-idle-streams': check131,
+  'kubernetes/kubelet-iptables': check132,
+  'kubernetes/kubelet-kernel-settings': check133,
+  'kubernetes/kubelet-no-certificate': check134,
+  'kubernetes/kubelet-read-only-port': check135,
+  'kubernetes/long-request-timeout': check136,
+  'kubernetes/memory-overcommitted': check137,
+  'kubernetes/memory-request-below-limit': check138,
+  'kubernetes/mismatching-selector': check139,
+  'kubernetes/monitor-without-service': check140,
+  'kubernetes/namespace-without-limit-range': check141,
+  'kubernetes/namespace-without-quota': check142,
+  'kubernetes/no-always-pull-images': check143,
+  'kubernetes/no-anti-affinity': check144,
+  'kubernetes/no-audit-log': check145,
+  'kubernetes/no-audit-policy': check146,
+  'kubernetes/no-client-certificates': check147,
+  'kubernetes/no-event-rate-limit': check148,
+  'kubernetes/no-node-restriction': check149,
+  'kubernetes/no-pod-garbage-collection': check150,
+  'kubernetes/probe-wrong-port': check151,
+  'kubernetes/root-ca-not-published': check152,
+  'kubernetes/same-probes': check153,
+  'kubernetes/secrets-unencrypted-in-etcd': check154,
+  'kubernetes/secure-port-off': check155,
+  'kubernetes/service-account-keys-missing': check156,
+  'kubernetes/service-account-lookup-off': check157,
+  'kubernetes/service-external-ips-allowed': check158,
+  'kubernetes/shared-controller-credentials': check159,
+  'kubernetes/shared-service-account': check160,
+  'kubernetes/shared-user-id': check161,
+  'kubernetes/short-audit-log': check162,
+  'kubernetes/small-audit-log-files': check163,
+  'kubernetes/static-api-credentials': check164,
+  'kubernetes/token-automount': check165,
+  'kubernetes/weak-control-plane-tls': check166,
+  'kubernetes/writable-host-path': check167,
+  'oci/administrator-api-key': check168,
 };
