@@ -30,145 +30,146 @@ import check26 from './aws/trail-filter-without-alarm.ts';
 import check27 from './aws/two-access-keys.ts';
 import check28 from './aws/unreferenced.ts';
 import check29 from './azure/activity-log-alert-missing.ts';
-import check30 from './azure/diagnostic-setting-incomplete.ts';
-import check31 from './azure/sql-firewall-wide.ts';
-import check32 from './azure/vm-secret-in-custom-data.ts';
-import check33 from './compose/duplicate-container-name.ts';
-import check34 from './compose/duplicate-port.ts';
-import check35 from './compose/shared-volume.ts';
-import check36 from './compose/unordered.ts';
-import check37 from './docker/apt-instead-of-apt-get.ts';
-import check38 from './docker/cd-instead-of-workdir.ts';
-import check39 from './docker/cleartext-download.ts';
-import check40 from './docker/copy-many-to-file.ts';
-import check41 from './docker/copy-whole-context.ts';
-import check42 from './docker/end-of-life-image.ts';
-import check43 from './docker/install-asks.ts';
-import check44 from './docker/language-cache-kept.ts';
-import check45 from './docker/maintainer.ts';
-import check46 from './docker/no-base-image.ts';
-import check47 from './docker/no-pipefail.ts';
-import check48 from './docker/package-cache-kept.ts';
-import check49 from './docker/password-set-in-build.ts';
-import check50 from './docker/repeated-instruction.ts';
-import check51 from './docker/secret-in-environment.ts';
-import check52 from './docker/shell-form-command.ts';
-import check53 from './docker/stage-alias.ts';
-import check54 from './docker/sudo-in-build.ts';
-import check55 from './docker/unpinned-base-image.ts';
-import check56 from './docker/unpinned-language-package.ts';
-import check57 from './docker/unpinned-system-package.ts';
-import check58 from './docker/useradd-large-id.ts';
-import check59 from './docker/variable-not-yet-set.ts';
-import check60 from './docker/wget-and-curl.ts';
-import check61 from './gcp/kms-admin-uses-key.ts';
-import check62 from './gcp/project-no-asset-inventory.ts';
-import check63 from './gcp/security-change-no-alert.ts';
-import check64 from './gcp/storage-logs-to-itself.ts';
-import check65 from './github-actions/all-secrets.ts';
-import check66 from './github-actions/app-token-scope.ts';
-import check67 from './github-actions/artifact-poisoning.ts';
-import check68 from './github-actions/bot-condition.ts';
-import check69 from './github-actions/broad-workflow-permissions.ts';
-import check70 from './github-actions/cache-poisoning.ts';
-import check71 from './github-actions/dangerous-trigger.ts';
-import check72 from './github-actions/default-permissions.ts';
-import check73 from './github-actions/env-file-injection.ts';
-import check74 from './github-actions/input-injection.ts';
-import check75 from './github-actions/password-on-command-line.ts';
-import check76 from './github-actions/privileged-checkout.ts';
-import check77 from './github-actions/retired-action.ts';
-import check78 from './github-actions/secret-sent.ts';
-import check79 from './github-actions/secret-without-environment.ts';
-import check80 from './github-actions/security-check-ignored.ts';
-import check81 from './github-actions/self-hosted-runner.ts';
-import check82 from './github-actions/ssh-host-key-not-checked.ts';
-import check83 from './github-actions/template-injection.ts';
-import check84 from './github-actions/token-in-artifact.ts';
-import check85 from './github-actions/unpinned-tool.ts';
-import check86 from './github-actions/unredacted-secret.ts';
-import check87 from './github-actions/unsound-condition.ts';
-import check88 from './github-actions/unsound-contains.ts';
-import check89 from './github-actions/vulnerable-action.ts';
-import check90 from './gitlab-ci/double-pipeline.ts';
-import check91 from './gitlab-ci/job-token-in-url.ts';
-import check92 from './gitlab-ci/script-injection.ts';
-import check93 from './gitlab-ci/secret-printed.ts';
-import check94 from './kubernetes/admin-interface-exposed.ts';
-import check95 from './kubernetes/admission-plugin-disabled.ts';
-import check96 from './kubernetes/always-admit.ts';
-import check97 from './kubernetes/always-allow-authorization.ts';
-import check98 from './kubernetes/anonymous-api-access.ts';
-import check99 from './kubernetes/api-server-certificate.ts';
-import check100 from './kubernetes/api-server-ciphers.ts';
-import check101 from './kubernetes/apparmor-off.ts';
-import check102 from './kubernetes/authorization-without-node.ts';
-import check103 from './kubernetes/authorization-without-rbac.ts';
-import check104 from './kubernetes/budget-blocks-maintenance.ts';
-import check105 from './kubernetes/control-plane-bind-address.ts';
-import check106 from './kubernetes/control-plane-profiling.ts';
-import check107 from './kubernetes/controller-manager-keys-missing.ts';
-import check108 from './kubernetes/credential-in-config-map.ts';
-import check109 from './kubernetes/credential-in-environment.ts';
-import check110 from './kubernetes/default-namespace.ts';
-import check111 from './kubernetes/duplicate-autoscaler.ts';
-import check112 from './kubernetes/duplicate-env.ts';
-import check113 from './kubernetes/duplicate-service-selector.ts';
-import check114 from './kubernetes/etcd-authority-missing.ts';
-import check115 from './kubernetes/etcd-auto-tls.ts';
-import check116 from './kubernetes/etcd-cleartext.ts';
-import check117 from './kubernetes/etcd-connection-unverified.ts';
-import check118 from './kubernetes/etcd-no-client-certificates.ts';
-import check119 from './kubernetes/etcd-peer-cleartext.ts';
-import check120 from './kubernetes/etcd-peers-unauthenticated.ts';
-import check121 from './kubernetes/few-audit-log-files.ts';
-import check122 from './kubernetes/ingress-duplicate-host.ts';
-import check123 from './kubernetes/ingress-host-without-certificate.ts';
-import check124 from './kubernetes/ingress-without-service.ts';
-import check125 from './kubernetes/insecure-api-port.ts';
-import check126 from './kubernetes/kubelet-authority-missing.ts';
-import check127 from './kubernetes/kubelet-certificate-rotation.ts';
-import check128 from './kubernetes/kubelet-connection-unverified.ts';
-import check129 from './kubernetes/kubelet-host-name-override.ts';
-import check130 from './kubernetes/kubelet-https-off.ts';
-import check131 from './kubernetes/kubelet-idle-streams.ts';
-import check132 from './kubernetes/kubelet-iptables.ts';
-import check133 from './kubernetes/kubelet-kernel-settings.ts';
-import check134 from './kubernetes/kubelet-no-certificate.ts';
-import check135 from './kubernetes/kubelet-read-only-port.ts';
-import check136 from './kubernetes/long-request-timeout.ts';
-import check137 from './kubernetes/memory-overcommitted.ts';
-import check138 from './kubernetes/memory-request-below-limit.ts';
-import check139 from './kubernetes/mismatching-selector.ts';
-import check140 from './kubernetes/monitor-without-service.ts';
-import check141 from './kubernetes/namespace-without-limit-range.ts';
-import check142 from './kubernetes/namespace-without-quota.ts';
-import check143 from './kubernetes/no-always-pull-images.ts';
-import check144 from './kubernetes/no-anti-affinity.ts';
-import check145 from './kubernetes/no-audit-log.ts';
-import check146 from './kubernetes/no-audit-policy.ts';
-import check147 from './kubernetes/no-client-certificates.ts';
-import check148 from './kubernetes/no-event-rate-limit.ts';
-import check149 from './kubernetes/no-node-restriction.ts';
-import check150 from './kubernetes/no-pod-garbage-collection.ts';
-import check151 from './kubernetes/probe-wrong-port.ts';
-import check152 from './kubernetes/root-ca-not-published.ts';
-import check153 from './kubernetes/same-probes.ts';
-import check154 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check155 from './kubernetes/secure-port-off.ts';
-import check156 from './kubernetes/service-account-keys-missing.ts';
-import check157 from './kubernetes/service-account-lookup-off.ts';
-import check158 from './kubernetes/service-external-ips-allowed.ts';
-import check159 from './kubernetes/shared-controller-credentials.ts';
-import check160 from './kubernetes/shared-service-account.ts';
-import check161 from './kubernetes/shared-user-id.ts';
-import check162 from './kubernetes/short-audit-log.ts';
-import check163 from './kubernetes/small-audit-log-files.ts';
-import check164 from './kubernetes/static-api-credentials.ts';
-import check165 from './kubernetes/token-automount.ts';
-import check166 from './kubernetes/weak-control-plane-tls.ts';
-import check167 from './kubernetes/writable-host-path.ts';
-import check168 from './oci/administrator-api-key.ts';
+import check30 from './azure/devops-too-few-reviews.ts';
+import check31 from './azure/diagnostic-setting-incomplete.ts';
+import check32 from './azure/sql-firewall-wide.ts';
+import check33 from './azure/vm-secret-in-custom-data.ts';
+import check34 from './compose/duplicate-container-name.ts';
+import check35 from './compose/duplicate-port.ts';
+import check36 from './compose/shared-volume.ts';
+import check37 from './compose/unordered.ts';
+import check38 from './docker/apt-instead-of-apt-get.ts';
+import check39 from './docker/cd-instead-of-workdir.ts';
+import check40 from './docker/cleartext-download.ts';
+import check41 from './docker/copy-many-to-file.ts';
+import check42 from './docker/copy-whole-context.ts';
+import check43 from './docker/end-of-life-image.ts';
+import check44 from './docker/install-asks.ts';
+import check45 from './docker/language-cache-kept.ts';
+import check46 from './docker/maintainer.ts';
+import check47 from './docker/no-base-image.ts';
+import check48 from './docker/no-pipefail.ts';
+import check49 from './docker/package-cache-kept.ts';
+import check50 from './docker/password-set-in-build.ts';
+import check51 from './docker/repeated-instruction.ts';
+import check52 from './docker/secret-in-environment.ts';
+import check53 from './docker/shell-form-command.ts';
+import check54 from './docker/stage-alias.ts';
+import check55 from './docker/sudo-in-build.ts';
+import check56 from './docker/unpinned-base-image.ts';
+import check57 from './docker/unpinned-language-package.ts';
+import check58 from './docker/unpinned-system-package.ts';
+import check59 from './docker/useradd-large-id.ts';
+import check60 from './docker/variable-not-yet-set.ts';
+import check61 from './docker/wget-and-curl.ts';
+import check62 from './gcp/kms-admin-uses-key.ts';
+import check63 from './gcp/project-no-asset-inventory.ts';
+import check64 from './gcp/security-change-no-alert.ts';
+import check65 from './gcp/storage-logs-to-itself.ts';
+import check66 from './github-actions/all-secrets.ts';
+import check67 from './github-actions/app-token-scope.ts';
+import check68 from './github-actions/artifact-poisoning.ts';
+import check69 from './github-actions/bot-condition.ts';
+import check70 from './github-actions/broad-workflow-permissions.ts';
+import check71 from './github-actions/cache-poisoning.ts';
+import check72 from './github-actions/dangerous-trigger.ts';
+import check73 from './github-actions/default-permissions.ts';
+import check74 from './github-actions/env-file-injection.ts';
+import check75 from './github-actions/input-injection.ts';
+import check76 from './github-actions/password-on-command-line.ts';
+import check77 from './github-actions/privileged-checkout.ts';
+import check78 from './github-actions/retired-action.ts';
+import check79 from './github-actions/secret-sent.ts';
+import check80 from './github-actions/secret-without-environment.ts';
+import check81 from './github-actions/security-check-ignored.ts';
+import check82 from './github-actions/self-hosted-runner.ts';
+import check83 from './github-actions/ssh-host-key-not-checked.ts';
+import check84 from './github-actions/template-injection.ts';
+import check85 from './github-actions/token-in-artifact.ts';
+import check86 from './github-actions/unpinned-tool.ts';
+import check87 from './github-actions/unredacted-secret.ts';
+import check88 from './github-actions/unsound-condition.ts';
+import check89 from './github-actions/unsound-contains.ts';
+import check90 from './github-actions/vulnerable-action.ts';
+import check91 from './gitlab-ci/double-pipeline.ts';
+import check92 from './gitlab-ci/job-token-in-url.ts';
+import check93 from './gitlab-ci/script-injection.ts';
+import check94 from './gitlab-ci/secret-printed.ts';
+import check95 from './kubernetes/admin-interface-exposed.ts';
+import check96 from './kubernetes/admission-plugin-disabled.ts';
+import check97 from './kubernetes/always-admit.ts';
+import check98 from './kubernetes/always-allow-authorization.ts';
+import check99 from './kubernetes/anonymous-api-access.ts';
+import check100 from './kubernetes/api-server-certificate.ts';
+import check101 from './kubernetes/api-server-ciphers.ts';
+import check102 from './kubernetes/apparmor-off.ts';
+import check103 from './kubernetes/authorization-without-node.ts';
+import check104 from './kubernetes/authorization-without-rbac.ts';
+import check105 from './kubernetes/budget-blocks-maintenance.ts';
+import check106 from './kubernetes/control-plane-bind-address.ts';
+import check107 from './kubernetes/control-plane-profiling.ts';
+import check108 from './kubernetes/controller-manager-keys-missing.ts';
+import check109 from './kubernetes/credential-in-config-map.ts';
+import check110 from './kubernetes/credential-in-environment.ts';
+import check111 from './kubernetes/default-namespace.ts';
+import check112 from './kubernetes/duplicate-autoscaler.ts';
+import check113 from './kubernetes/duplicate-env.ts';
+import check114 from './kubernetes/duplicate-service-selector.ts';
+import check115 from './kubernetes/etcd-authority-missing.ts';
+import check116 from './kubernetes/etcd-auto-tls.ts';
+import check117 from './kubernetes/etcd-cleartext.ts';
+import check118 from './kubernetes/etcd-connection-unverified.ts';
+import check119 from './kubernetes/etcd-no-client-certificates.ts';
+import check120 from './kubernetes/etcd-peer-cleartext.ts';
+import check121 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check122 from './kubernetes/few-audit-log-files.ts';
+import check123 from './kubernetes/ingress-duplicate-host.ts';
+import check124 from './kubernetes/ingress-host-without-certificate.ts';
+import check125 from './kubernetes/ingress-without-service.ts';
+import check126 from './kubernetes/insecure-api-port.ts';
+import check127 from './kubernetes/kubelet-authority-missing.ts';
+import check128 from './kubernetes/kubelet-certificate-rotation.ts';
+import check129 from './kubernetes/kubelet-connection-unverified.ts';
+import check130 from './kubernetes/kubelet-host-name-override.ts';
+import check131 from './kubernetes/kubelet-https-off.ts';
+import check132 from './kubernetes/kubelet-idle-streams.ts';
+import check133 from './kubernetes/kubelet-iptables.ts';
+import check134 from './kubernetes/kubelet-kernel-settings.ts';
+import check135 from './kubernetes/kubelet-no-certificate.ts';
+import check136 from './kubernetes/kubelet-read-only-port.ts';
+import check137 from './kubernetes/long-request-timeout.ts';
+import check138 from './kubernetes/memory-overcommitted.ts';
+import check139 from './kubernetes/memory-request-below-limit.ts';
+import check140 from './kubernetes/mismatching-selector.ts';
+import check141 from './kubernetes/monitor-without-service.ts';
+import check142 from './kubernetes/namespace-without-limit-range.ts';
+import check143 from './kubernetes/namespace-without-quota.ts';
+import check144 from './kubernetes/no-always-pull-images.ts';
+import check145 from './kubernetes/no-anti-affinity.ts';
+import check146 from './kubernetes/no-audit-log.ts';
+import check147 from './kubernetes/no-audit-policy.ts';
+import check148 from './kubernetes/no-client-certificates.ts';
+import check149 from './kubernetes/no-event-rate-limit.ts';
+import check150 from './kubernetes/no-node-restriction.ts';
+import check151 from './kubernetes/no-pod-garbage-collection.ts';
+import check152 from './kubernetes/probe-wrong-port.ts';
+import check153 from './kubernetes/root-ca-not-published.ts';
+import check154 from './kubernetes/same-probes.ts';
+import check155 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check156 from './kubernetes/secure-port-off.ts';
+import check157 from './kubernetes/service-account-keys-missing.ts';
+import check158 from './kubernetes/service-account-lookup-off.ts';
+import check159 from './kubernetes/service-external-ips-allowed.ts';
+import check160 from './kubernetes/shared-controller-credentials.ts';
+import check161 from './kubernetes/shared-service-account.ts';
+import check162 from './kubernetes/shared-user-id.ts';
+import check163 from './kubernetes/short-audit-log.ts';
+import check164 from './kubernetes/small-audit-log-files.ts';
+import check165 from './kubernetes/static-api-credentials.ts';
+import check166 from './kubernetes/token-automount.ts';
+import check167 from './kubernetes/weak-control-plane-tls.ts';
+import check168 from './kubernetes/writable-host-path.ts';
+import check169 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -201,143 +202,144 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/two-access-keys': check27,
   'aws/unreferenced': check28,
   'azure/activity-log-alert-missing': check29,
-  'azure/diagnostic-setting-incomplete': check30,
-  'azure/sql-firewall-wide': check31,
-  'azure/vm-secret-in-custom-data': check32,
-  'compose/duplicate-container-name': check33,
-  'compose/duplicate-port': check34,
-  'compose/shared-volume': check35,
-  'compose/unordered': check36,
-  'docker/apt-instead-of-apt-get': check37,
-  'docker/cd-instead-of-workdir': check38,
-  'docker/cleartext-download': check39,
-  'docker/copy-many-to-file': check40,
-  'docker/copy-whole-context': check41,
-  'docker/end-of-life-image': check42,
-  'docker/install-asks': check43,
-  'docker/language-cache-kept': check44,
-  'docker/maintainer': check45,
-  'docker/no-base-image': check46,
-  'docker/no-pipefail': check47,
-  'docker/package-cache-kept': check48,
-  'docker/password-set-in-build': check49,
-  'docker/repeated-instruction': check50,
-  'docker/secret-in-environment': check51,
-  'docker/shell-form-command': check52,
-  'docker/stage-alias': check53,
-  'docker/sudo-in-build': check54,
-  'docker/unpinned-base-image': check55,
-  'docker/unpinned-language-package': check56,
-  'docker/unpinned-system-package': check57,
-  'docker/useradd-large-id': check58,
-  'docker/variable-not-yet-set': check59,
-  'docker/wget-and-curl': check60,
-  'gcp/kms-admin-uses-key': check61,
-  'gcp/project-no-asset-inventory': check62,
-  'gcp/security-change-no-alert': check63,
-  'gcp/storage-logs-to-itself': check64,
-  'github-actions/all-secrets': check65,
-  'github-actions/app-token-scope': check66,
-  'github-actions/artifact-poisoning': check67,
-  'github-actions/bot-condition': check68,
-  'github-actions/broad-workflow-permissions': check69,
-  'github-actions/cache-poisoning': check70,
-  'github-actions/dangerous-trigger': check71,
-  'github-actions/default-permissions': check72,
-  'github-actions/env-file-injection': check73,
-  'github-actions/input-injection': check74,
-  'github-actions/password-on-command-line': check75,
-  'github-actions/privileged-checkout': check76,
-  'github-actions/retired-action': check77,
-  'github-actions/secret-sent': check78,
-  'github-actions/secret-without-environment': check79,
-  'github-actions/security-check-ignored': check80,
-  'github-actions/self-hosted-runner': check81,
-  'github-actions/ssh-host-key-not-checked': check82,
-  'github-actions/template-injection': check83,
-  'github-actions/token-in-artifact': check84,
-  'github-actions/unpinned-tool': check85,
-  'github-actions/unredacted-secret': check86,
-  'github-actions/unsound-condition': check87,
-  'github-actions/unsound-contains': check88,
-  'github-actions/vulnerable-action': check89,
-  'gitlab-ci/double-pipeline': check90,
-  'gitlab-ci/job-token-in-url': check91,
-  'gitlab-ci/script-injection': check92,
-  'gitlab-ci/secret-printed': check93,
-  'kubernetes/admin-interface-exposed': check94,
-  'kubernetes/admission-plugin-disabled': check95,
-  'kubernetes/always-admit': check96,
-  'kubernetes/always-allow-authorization': check97,
-  'kubernetes/anonymous-api-access': check98,
-  'kubernetes/api-server-certificate': check99,
-  'kubernetes/api-server-ciphers': check100,
-  'kubernetes/apparmor-off': check101,
-  'kubernetes/authorization-without-node': check102,
-  'kubernetes/authorization-without-rbac': check103,
-  'kubernetes/budget-blocks-maintenance': check104,
-  'kubernetes/control-plane-bind-address': check105,
-  'kubernetes/control-plane-profiling': check106,
-  'kubernetes/controller-manager-keys-missing': check107,
-  'kubernetes/credential-in-config-map': check108,
-  'kubernetes/credential-in-environment': check109,
-  'kubernetes/default-namespace': check110,
-  'kubernetes/duplicate-autoscaler': check111,
-  'kubernetes/duplicate-env': check112,
-  'kubernetes/duplicate-service-selector': check113,
-  'kubernetes/etcd-authority-missing': check114,
-  'kubernetes/etcd-auto-tls': check115,
-  'kubernetes/etcd-cleartext': check116,
-  'kubernetes/etcd-connection-unverified': check117,
-  'kubernetes/etcd-no-client-certificates': check118,
-  'kubernetes/etcd-peer-cleartext': check119,
-  'kubernetes/etcd-peers-unauthenticated': check120,
-  'kubernetes/few-audit-log-files': check121,
-  'kubernetes/ingress-duplicate-host': check122,
-  'kubernetes/ingress-host-without-certificate': check123,
-  'kubernetes/ingress-without-service': check124,
-  'kubernetes/insecure-api-port': check125,
-  'kubernetes/kubelet-authority-missing': check126,
-  'kubernetes/kubelet-certificate-rotation': check127,
-  'kubernetes/kubelet-connection-unverified': check128,
-  'kubernetes/kubelet-host-name-override': check129,
-  'kubernetes/kubelet-https-off': check130,
-  'kubernetes/kubelet-idle-streams': check131,
-  'kubernetes/kubelet-iptables': check132,
-  'kubernetes/kubelet-kernel-settings': check133,
-  'kubernetes/kubelet-no-certificate': check134,
-  'kubernetes/kubelet-read-only-port': check135,
-  'kubernetes/long-request-timeout': check136,
-  'kubernetes/memory-overcommitted': check137,
-  'kubernetes/memory-request-below-limit': check138,
-  'kubernetes/mismatching-selector': check139,
-  'kubernetes/monitor-without-service': check140,
-  'kubernetes/namespace-without-limit-range': check141,
-  'kubernetes/namespace-without-quota': check142,
-  'kubernetes/no-always-pull-images': check143,
-  'kubernetes/no-anti-affinity': check144,
-  'kubernetes/no-audit-log': check145,
-  'kubernetes/no-audit-policy': check146,
-  'kubernetes/no-client-certificates': check147,
-  'kubernetes/no-event-rate-limit': check148,
-  'kubernetes/no-node-restriction': check149,
-  'kubernetes/no-pod-garbage-collection': check150,
-  'kubernetes/probe-wrong-port': check151,
-  'kubernetes/root-ca-not-published': check152,
-  'kubernetes/same-probes': check153,
-  'kubernetes/secrets-unencrypted-in-etcd': check154,
-  'kubernetes/secure-port-off': check155,
-  'kubernetes/service-account-keys-missing': check156,
-  'kubernetes/service-account-lookup-off': check157,
-  'kubernetes/service-external-ips-allowed': check158,
-  'kubernetes/shared-controller-credentials': check159,
-  'kubernetes/shared-service-account': check160,
-  'kubernetes/shared-user-id': check161,
-  'kubernetes/short-audit-log': check162,
-  'kubernetes/small-audit-log-files': check163,
-  'kubernetes/static-api-credentials': check164,
-  'kubernetes/token-automount': check165,
-  'kubernetes/weak-control-plane-tls': check166,
-  'kubernetes/writable-host-path': check167,
-  'oci/administrator-api-key': check168,
+  'azure/devops-too-few-reviews': check30,
+  'azure/diagnostic-setting-incomplete': check31,
+  'azure/sql-firewall-wide': check32,
+  'azure/vm-secret-in-custom-data': check33,
+  'compose/duplicate-container-name': check34,
+  'compose/duplicate-port': check35,
+  'compose/shared-volume': check36,
+  'compose/unordered': check37,
+  'docker/apt-instead-of-apt-get': check38,
+  'docker/cd-instead-of-workdir': check39,
+  'docker/cleartext-download': check40,
+  'docker/copy-many-to-file': check41,
+  'docker/copy-whole-context': check42,
+  'docker/end-of-life-image': check43,
+  'docker/install-asks': check44,
+  'docker/language-cache-kept': check45,
+  'docker/maintainer': check46,
+  'docker/no-base-image': check47,
+  'docker/no-pipefail': check48,
+  'docker/package-cache-kept': check49,
+  'docker/password-set-in-build': check50,
+  'docker/repeated-instruction': check51,
+  'docker/secret-in-environment': check52,
+  'docker/shell-form-command': check53,
+  'docker/stage-alias': check54,
+  'docker/sudo-in-build': check55,
+  'docker/unpinned-base-image': check56,
+  'docker/unpinned-language-package': check57,
+  'docker/unpinned-system-package': check58,
+  'docker/useradd-large-id': check59,
+  'docker/variable-not-yet-set': check60,
+  'docker/wget-and-curl': check61,
+  'gcp/kms-admin-uses-key': check62,
+  'gcp/project-no-asset-inventory': check63,
+  'gcp/security-change-no-alert': check64,
+  'gcp/storage-logs-to-itself': check65,
+  'github-actions/all-secrets': check66,
+  'github-actions/app-token-scope': check67,
+  'github-actions/artifact-poisoning': check68,
+  'github-actions/bot-condition': check69,
+  'github-actions/broad-workflow-permissions': check70,
+  'github-actions/cache-poisoning': check71,
+  'github-actions/dangerous-trigger': check72,
+  'github-actions/default-permissions': check73,
+  'github-actions/env-file-injection': check74,
+  'github-actions/input-injection': check75,
+  'github-actions/password-on-command-line': check76,
+  'github-actions/privileged-checkout': check77,
+  'github-actions/retired-action': check78,
+  'github-actions/secret-sent': check79,
+  'github-actions/secret-without-environment': check80,
+  'github-actions/security-check-ignored': check81,
+  'github-actions/self-hosted-runner': check82,
+  'github-actions/ssh-host-key-not-checked': check83,
+  'github-actions/template-injection': check84,
+  'github-actions/token-in-artifact': check85,
+  'github-actions/unpinned-tool': check86,
+  'github-actions/unredacted-secret': check87,
+  'github-actions/unsound-condition': check88,
+  'github-actions/unsound-contains': check89,
+  'github-actions/vulnerable-action': check90,
+  'gitlab-ci/double-pipeline': check91,
+  'gitlab-ci/job-token-in-url': check92,
+  'gitlab-ci/script-injection': check93,
+  'gitlab-ci/secret-printed': check94,
+  'kubernetes/admin-interface-exposed': check95,
+  'kubernetes/admission-plugin-disabled': check96,
+  'kubernetes/always-admit': check97,
+  'kubernetes/always-allow-authorization': check98,
+  'kubernetes/anonymous-api-access': check99,
+  'kubernetes/api-server-certificate': check100,
+  'kubernetes/api-server-ciphers': check101,
+  'kubernetes/apparmor-off': check102,
+  'kubernetes/authorization-without-node': check103,
+  'kubernetes/authorization-without-rbac': check104,
+  'kubernetes/budget-blocks-maintenance': check105,
+  'kubernetes/control-plane-bind-address': check106,
+  'kubernetes/control-plane-profiling': check107,
+  'kubernetes/controller-manager-keys-missing': check108,
+  'kubernetes/credential-in-config-map': check109,
+  'kubernetes/credential-in-environment': check110,
+  'kubernetes/default-namespace': check111,
+  'kubernetes/duplicate-autoscaler': check112,
+  'kubernetes/duplicate-env': check113,
+  'kubernetes/duplicate-service-selector': check114,
+  'kubernetes/etcd-authority-missing': check115,
+  'kubernetes/etcd-auto-tls': check116,
+  'kubernetes/etcd-cleartext': check117,
+  'kubernetes/etcd-connection-unverified': check118,
+  'kubernetes/etcd-no-client-certificates': check119,
+  'kubernetes/etcd-peer-cleartext': check120,
+  'kubernetes/etcd-peers-unauthenticated': check121,
+  'kubernetes/few-audit-log-files': check122,
+  'kubernetes/ingress-duplicate-host': check123,
+  'kubernetes/ingress-host-without-certificate': check124,
+  'kubernetes/ingress-without-service': check125,
+  'kubernetes/insecure-api-port': check126,
+  'kubernetes/kubelet-authority-missing': check127,
+  'kubernetes/kubelet-certificate-rotation': check128,
+  'kubernetes/kubelet-connection-unverified': check129,
+  'kubernetes/kubelet-host-name-override': check130,
+  'kubernetes/kubelet-https-off': check131,
+  'kubernetes/kubelet-idle-streams': check132,
+  'kubernetes/kubelet-iptables': check133,
+  'kubernetes/kubelet-kernel-settings': check134,
+  'kubernetes/kubelet-no-certificate': check135,
+  'kubernetes/kubelet-read-only-port': check136,
+  'kubernetes/long-request-timeout': check137,
+  'kubernetes/memory-overcommitted': check138,
+  'kubernetes/memory-request-below-limit': check139,
+  'kubernetes/mismatching-selector': check140,
+  'kubernetes/monitor-without-service': check141,
+  'kubernetes/namespace-without-limit-range': check142,
+  'kubernetes/namespace-without-quota': check143,
+  'kubernetes/no-always-pull-images': check144,
+  'kubernetes/no-anti-affinity': check145,
+  'kubernetes/no-audit-log': check146,
+  'kubernetes/no-audit-policy': check147,
+  'kubernetes/no-client-certificates': check148,
+  'kubernetes/no-event-rate-limit': check149,
+  'kubernetes/no-node-restriction': check150,
+  'kubernetes/no-pod-garbage-collection': check151,
+  'kubernetes/probe-wrong-port': check152,
+  'kubernetes/root-ca-not-published': check153,
+  'kubernetes/same-probes': check154,
+  'kubernetes/secrets-unencrypted-in-etcd': check155,
+  'kubernetes/secure-port-off': check156,
+  'kubernetes/service-account-keys-missing': check157,
+  'kubernetes/service-account-lookup-off': check158,
+  'kubernetes/service-external-ips-allowed': check159,
+  'kubernetes/shared-controller-credentials': check160,
+  'kubernetes/shared-service-account': check161,
+  'kubernetes/shared-user-id': check162,
+  'kubernetes/short-audit-log': check163,
+  'kubernetes/small-audit-log-files': check164,
+  'kubernetes/static-api-credentials': check165,
+  'kubernetes/token-automount': check166,
+  'kubernetes/weak-control-plane-tls': check167,
+  'kubernetes/writable-host-path': check168,
+  'oci/administrator-api-key': check169,
 };
