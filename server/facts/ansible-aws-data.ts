@@ -66,7 +66,7 @@ export const awsData: readonly (readonly [string, CloudModule])[] = [
         cluster_subnet_group_name: 'cluster_subnet_group_name',
         db_name: 'database_name',
       },
-      defaults: { encrypted: false },
+      defaults: { encrypted: false, enhanced_vpc_routing: false },
     },
   ],
   [

@@ -169,6 +169,7 @@ export const azure: ReadonlyMap<string, CloudModule> = new Map<string, CloudModu
         network_profile: 'network_profile',
         'addon.monitoring': 'oms_agent',
       },
+      defaults: { role_based_access_control_enabled: false },
       absent: [
         'network_profile',
         'private_cluster_enabled',
