@@ -158,6 +158,23 @@ Resources:
     assert.deepEqual(answers, [true, false, undefined]);
   });
 
+  it('knows a resource by the expression of its name', () => {
+    const linked = factsOf(
+      cloudformation,
+      yaml(`Parameters: { Name: { Type: String } }
+Resources:
+  Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: !Sub "\${Name}-logs" } }
+  Policy: { Type: AWS::S3::BucketPolicy, Properties: { Bucket: !Sub "\${Name}-logs" } }
+  Other: { Type: AWS::S3::BucketPolicy, Properties: { Bucket: !Ref Name } }
+`),
+    );
+    const bucket = named(linked, 'AWS::S3::Bucket');
+    const answers = linked
+      .filter(({ types }) => types[0] === 'AWS::S3::BucketPolicy')
+      .map((policy) => refersTo(policy, ['Bucket'], bucket));
+    assert.deepEqual(answers, [true, false]);
+  });
+
   it('adds properties to a resource that has none', () => {
     const edits: TreeEdit[] = [{ op: 'set', path: 'KmsMasterKeyId', value: 'alias/aws/sns' }];
     assert.match(

@@ -1,5 +1,5 @@
 import { and, not, or, predicates, structural, type Truth } from './predicates.ts';
-import { at, steps, type Entry, type Located, type Lookup, type MapNode, type Node, type Span } from './tree.ts';
+import { at, steps, type Entry, type Located, type Lookup, type MapNode, type Node, type Span, type UnknownNode } from './tree.ts';
 import type { Condition, Fact, Json, Relation } from './types.ts';
 
 /** Where a test was decided. */
@@ -340,7 +340,7 @@ export function refersTo(from: Fact, paths: readonly string[], to: Fact): Truth 
     if (node.kind === 'unknown') {
       const targets = node.refs.map((ref) => from.scope.resolve(ref));
       // Facts are rebuilt by each document's extraction: the address is what identifies them.
-      if (targets.some((target) => target && sameFact(target, to))) return true;
+      if (targets.some((target) => target && sameFact(target, to)) || sharesName(node, to)) return true;
       // What CloudFormation refers to has its id: an id that the template lacks is still another's.
       const named =
         from.platform === 'cloudformation' && !node.parts && node.refs.length > 0 && !node.refs.some((ref) => ref.startsWith('AWS::'));
@@ -401,16 +401,23 @@ function sameFact(a: Fact, b: Fact): boolean {
   return a === b || (a.address !== undefined && a.address === b.address && a.types[0] === b.types[0]);
 }
 
+const nameKey = /^(name|bucket|id|BucketName|Name|identifier|cluster_identifier|function_name|repository)$/;
+
+/** Whether a fact is called by the same expression: both take the parameter `Name`, or the template `${Name}-logs`. */
+function sharesName({ refs, parts }: UnknownNode, { node }: Fact): boolean {
+  if (refs.length === 0 || node.kind !== 'map') return false;
+  const asked = JSON.stringify([refs, parts]);
+  return node.entries.some(
+    ({ key, value }) => nameKey.test(key) && value.kind === 'unknown' && JSON.stringify([value.refs, value.parts]) === asked,
+  );
+}
+
 /** The literal names a fact goes by: its own top-level strings are a superset of them, and good enough. */
 function namesOf(fact: Fact): readonly string[] {
   const names = fact.address ? [fact.address] : [];
   if (fact.node.kind !== 'map') return names;
   for (const entry of fact.node.entries) {
-    if (
-      /^(name|bucket|id|BucketName|Name|identifier|cluster_identifier|function_name|repository)$/.test(entry.key) &&
-      entry.value.kind === 'scalar'
-    )
-      names.push(String(entry.value.value));
+    if (nameKey.test(entry.key) && entry.value.kind === 'scalar') names.push(String(entry.value.value));
     if (entry.key === 'metadata') {
       const name = at(entry.value, 'name').found[0]?.node;
       if (name?.kind === 'scalar') names.push(String(name.value));
