@@ -17,159 +17,160 @@ import check13 from './aws/ecs-shared-role.ts';
 import check14 from './aws/gamelift-many-ports.ts';
 import check15 from './aws/iam-identity-may-escalate.ts';
 import check16 from './aws/lambda-any-api-call.ts';
-import check17 from './aws/lambda-shared-role.ts';
-import check18 from './aws/network-acl-entry-without-effect.ts';
-import check19 from './aws/not-in-backup-plan.ts';
-import check20 from './aws/plaintext-credential.ts';
-import check21 from './aws/secret-in-environment.ts';
-import check22 from './aws/security-group-egress-range.ts';
-import check23 from './aws/security-group-ingress-range.ts';
-import check24 from './aws/security-group-wide-ports.ts';
-import check25 from './aws/trail-alarms-missing.ts';
-import check26 from './aws/trail-filter-without-alarm.ts';
-import check27 from './aws/two-access-keys.ts';
-import check28 from './aws/unreferenced.ts';
-import check29 from './azure/activity-log-alert-missing.ts';
-import check30 from './azure/devops-too-few-reviews.ts';
-import check31 from './azure/diagnostic-setting-incomplete.ts';
-import check32 from './azure/sql-firewall-wide.ts';
-import check33 from './azure/vm-secret-in-custom-data.ts';
-import check34 from './compose/duplicate-container-name.ts';
-import check35 from './compose/duplicate-port.ts';
-import check36 from './compose/shared-volume.ts';
-import check37 from './compose/unordered.ts';
-import check38 from './docker/apt-instead-of-apt-get.ts';
-import check39 from './docker/cd-instead-of-workdir.ts';
-import check40 from './docker/cleartext-download.ts';
-import check41 from './docker/copy-many-to-file.ts';
-import check42 from './docker/copy-whole-context.ts';
-import check43 from './docker/end-of-life-image.ts';
-import check44 from './docker/install-asks.ts';
-import check45 from './docker/language-cache-kept.ts';
-import check46 from './docker/maintainer.ts';
-import check47 from './docker/no-base-image.ts';
-import check48 from './docker/no-pipefail.ts';
-import check49 from './docker/package-cache-kept.ts';
-import check50 from './docker/password-set-in-build.ts';
-import check51 from './docker/repeated-instruction.ts';
-import check52 from './docker/secret-in-environment.ts';
-import check53 from './docker/shell-form-command.ts';
-import check54 from './docker/stage-alias.ts';
-import check55 from './docker/sudo-in-build.ts';
-import check56 from './docker/unpinned-base-image.ts';
-import check57 from './docker/unpinned-language-package.ts';
-import check58 from './docker/unpinned-system-package.ts';
-import check59 from './docker/useradd-large-id.ts';
-import check60 from './docker/variable-not-yet-set.ts';
-import check61 from './docker/wget-and-curl.ts';
-import check62 from './gcp/kms-admin-uses-key.ts';
-import check63 from './gcp/project-no-asset-inventory.ts';
-import check64 from './gcp/security-change-no-alert.ts';
-import check65 from './gcp/storage-logs-to-itself.ts';
-import check66 from './github-actions/all-secrets.ts';
-import check67 from './github-actions/app-token-scope.ts';
-import check68 from './github-actions/artifact-poisoning.ts';
-import check69 from './github-actions/bot-condition.ts';
-import check70 from './github-actions/broad-workflow-permissions.ts';
-import check71 from './github-actions/cache-poisoning.ts';
-import check72 from './github-actions/dangerous-trigger.ts';
-import check73 from './github-actions/default-permissions.ts';
-import check74 from './github-actions/env-file-injection.ts';
-import check75 from './github-actions/input-injection.ts';
-import check76 from './github-actions/password-on-command-line.ts';
-import check77 from './github-actions/privileged-checkout.ts';
-import check78 from './github-actions/retired-action.ts';
-import check79 from './github-actions/secret-sent.ts';
-import check80 from './github-actions/secret-without-environment.ts';
-import check81 from './github-actions/security-check-ignored.ts';
-import check82 from './github-actions/self-hosted-runner.ts';
-import check83 from './github-actions/ssh-host-key-not-checked.ts';
-import check84 from './github-actions/template-injection.ts';
-import check85 from './github-actions/token-in-artifact.ts';
-import check86 from './github-actions/unpinned-tool.ts';
-import check87 from './github-actions/unredacted-secret.ts';
-import check88 from './github-actions/unsound-condition.ts';
-import check89 from './github-actions/unsound-contains.ts';
-import check90 from './github-actions/vulnerable-action.ts';
-import check91 from './gitlab-ci/double-pipeline.ts';
-import check92 from './gitlab-ci/job-token-in-url.ts';
-import check93 from './gitlab-ci/script-injection.ts';
-import check94 from './gitlab-ci/secret-printed.ts';
-import check95 from './kubernetes/admin-interface-exposed.ts';
-import check96 from './kubernetes/admission-plugin-disabled.ts';
-import check97 from './kubernetes/always-admit.ts';
-import check98 from './kubernetes/always-allow-authorization.ts';
-import check99 from './kubernetes/anonymous-api-access.ts';
-import check100 from './kubernetes/api-server-certificate.ts';
-import check101 from './kubernetes/api-server-ciphers.ts';
-import check102 from './kubernetes/apparmor-off.ts';
-import check103 from './kubernetes/authorization-without-node.ts';
-import check104 from './kubernetes/authorization-without-rbac.ts';
-import check105 from './kubernetes/budget-blocks-maintenance.ts';
-import check106 from './kubernetes/control-plane-bind-address.ts';
-import check107 from './kubernetes/control-plane-profiling.ts';
-import check108 from './kubernetes/controller-manager-keys-missing.ts';
-import check109 from './kubernetes/credential-in-config-map.ts';
-import check110 from './kubernetes/credential-in-environment.ts';
-import check111 from './kubernetes/default-namespace.ts';
-import check112 from './kubernetes/duplicate-autoscaler.ts';
-import check113 from './kubernetes/duplicate-env.ts';
-import check114 from './kubernetes/duplicate-service-selector.ts';
-import check115 from './kubernetes/etcd-authority-missing.ts';
-import check116 from './kubernetes/etcd-auto-tls.ts';
-import check117 from './kubernetes/etcd-cleartext.ts';
-import check118 from './kubernetes/etcd-connection-unverified.ts';
-import check119 from './kubernetes/etcd-no-client-certificates.ts';
-import check120 from './kubernetes/etcd-peer-cleartext.ts';
-import check121 from './kubernetes/etcd-peers-unauthenticated.ts';
-import check122 from './kubernetes/few-audit-log-files.ts';
-import check123 from './kubernetes/ingress-duplicate-host.ts';
-import check124 from './kubernetes/ingress-host-without-certificate.ts';
-import check125 from './kubernetes/ingress-without-service.ts';
-import check126 from './kubernetes/insecure-api-port.ts';
-import check127 from './kubernetes/kubelet-authority-missing.ts';
-import check128 from './kubernetes/kubelet-certificate-rotation.ts';
-import check129 from './kubernetes/kubelet-connection-unverified.ts';
-import check130 from './kubernetes/kubelet-host-name-override.ts';
-import check131 from './kubernetes/kubelet-https-off.ts';
-import check132 from './kubernetes/kubelet-idle-streams.ts';
-import check133 from './kubernetes/kubelet-iptables.ts';
-import check134 from './kubernetes/kubelet-kernel-settings.ts';
-import check135 from './kubernetes/kubelet-no-certificate.ts';
-import check136 from './kubernetes/kubelet-read-only-port.ts';
-import check137 from './kubernetes/long-request-timeout.ts';
-import check138 from './kubernetes/memory-overcommitted.ts';
-import check139 from './kubernetes/memory-request-below-limit.ts';
-import check140 from './kubernetes/mismatching-selector.ts';
-import check141 from './kubernetes/monitor-without-service.ts';
-import check142 from './kubernetes/namespace-without-limit-range.ts';
-import check143 from './kubernetes/namespace-without-quota.ts';
-import check144 from './kubernetes/no-always-pull-images.ts';
-import check145 from './kubernetes/no-anti-affinity.ts';
-import check146 from './kubernetes/no-audit-log.ts';
-import check147 from './kubernetes/no-audit-policy.ts';
-import check148 from './kubernetes/no-client-certificates.ts';
-import check149 from './kubernetes/no-event-rate-limit.ts';
-import check150 from './kubernetes/no-node-restriction.ts';
-import check151 from './kubernetes/no-pod-garbage-collection.ts';
-import check152 from './kubernetes/probe-wrong-port.ts';
-import check153 from './kubernetes/root-ca-not-published.ts';
-import check154 from './kubernetes/same-probes.ts';
-import check155 from './kubernetes/secrets-unencrypted-in-etcd.ts';
-import check156 from './kubernetes/secure-port-off.ts';
-import check157 from './kubernetes/service-account-keys-missing.ts';
-import check158 from './kubernetes/service-account-lookup-off.ts';
-import check159 from './kubernetes/service-external-ips-allowed.ts';
-import check160 from './kubernetes/shared-controller-credentials.ts';
-import check161 from './kubernetes/shared-service-account.ts';
-import check162 from './kubernetes/shared-user-id.ts';
-import check163 from './kubernetes/short-audit-log.ts';
-import check164 from './kubernetes/small-audit-log-files.ts';
-import check165 from './kubernetes/static-api-credentials.ts';
-import check166 from './kubernetes/token-automount.ts';
-import check167 from './kubernetes/weak-control-plane-tls.ts';
-import check168 from './kubernetes/writable-host-path.ts';
-import check169 from './oci/administrator-api-key.ts';
+import check17 from './aws/lambda-privileged-role.ts';
+import check18 from './aws/lambda-shared-role.ts';
+import check19 from './aws/network-acl-entry-without-effect.ts';
+import check20 from './aws/not-in-backup-plan.ts';
+import check21 from './aws/plaintext-credential.ts';
+import check22 from './aws/secret-in-environment.ts';
+import check23 from './aws/security-group-egress-range.ts';
+import check24 from './aws/security-group-ingress-range.ts';
+import check25 from './aws/security-group-wide-ports.ts';
+import check26 from './aws/trail-alarms-missing.ts';
+import check27 from './aws/trail-filter-without-alarm.ts';
+import check28 from './aws/two-access-keys.ts';
+import check29 from './aws/unreferenced.ts';
+import check30 from './azure/activity-log-alert-missing.ts';
+import check31 from './azure/devops-too-few-reviews.ts';
+import check32 from './azure/diagnostic-setting-incomplete.ts';
+import check33 from './azure/sql-firewall-wide.ts';
+import check34 from './azure/vm-secret-in-custom-data.ts';
+import check35 from './compose/duplicate-container-name.ts';
+import check36 from './compose/duplicate-port.ts';
+import check37 from './compose/shared-volume.ts';
+import check38 from './compose/unordered.ts';
+import check39 from './docker/apt-instead-of-apt-get.ts';
+import check40 from './docker/cd-instead-of-workdir.ts';
+import check41 from './docker/cleartext-download.ts';
+import check42 from './docker/copy-many-to-file.ts';
+import check43 from './docker/copy-whole-context.ts';
+import check44 from './docker/end-of-life-image.ts';
+import check45 from './docker/install-asks.ts';
+import check46 from './docker/language-cache-kept.ts';
+import check47 from './docker/maintainer.ts';
+import check48 from './docker/no-base-image.ts';
+import check49 from './docker/no-pipefail.ts';
+import check50 from './docker/package-cache-kept.ts';
+import check51 from './docker/password-set-in-build.ts';
+import check52 from './docker/repeated-instruction.ts';
+import check53 from './docker/secret-in-environment.ts';
+import check54 from './docker/shell-form-command.ts';
+import check55 from './docker/stage-alias.ts';
+import check56 from './docker/sudo-in-build.ts';
+import check57 from './docker/unpinned-base-image.ts';
+import check58 from './docker/unpinned-language-package.ts';
+import check59 from './docker/unpinned-system-package.ts';
+import check60 from './docker/useradd-large-id.ts';
+import check61 from './docker/variable-not-yet-set.ts';
+import check62 from './docker/wget-and-curl.ts';
+import check63 from './gcp/kms-admin-uses-key.ts';
+import check64 from './gcp/project-no-asset-inventory.ts';
+import check65 from './gcp/security-change-no-alert.ts';
+import check66 from './gcp/storage-logs-to-itself.ts';
+import check67 from './github-actions/all-secrets.ts';
+import check68 from './github-actions/app-token-scope.ts';
+import check69 from './github-actions/artifact-poisoning.ts';
+import check70 from './github-actions/bot-condition.ts';
+import check71 from './github-actions/broad-workflow-permissions.ts';
+import check72 from './github-actions/cache-poisoning.ts';
+import check73 from './github-actions/dangerous-trigger.ts';
+import check74 from './github-actions/default-permissions.ts';
+import check75 from './github-actions/env-file-injection.ts';
+import check76 from './github-actions/input-injection.ts';
+import check77 from './github-actions/password-on-command-line.ts';
+import check78 from './github-actions/privileged-checkout.ts';
+import check79 from './github-actions/retired-action.ts';
+import check80 from './github-actions/secret-sent.ts';
+import check81 from './github-actions/secret-without-environment.ts';
+import check82 from './github-actions/security-check-ignored.ts';
+import check83 from './github-actions/self-hosted-runner.ts';
+import check84 from './github-actions/ssh-host-key-not-checked.ts';
+import check85 from './github-actions/template-injection.ts';
+import check86 from './github-actions/token-in-artifact.ts';
+import check87 from './github-actions/unpinned-tool.ts';
+import check88 from './github-actions/unredacted-secret.ts';
+import check89 from './github-actions/unsound-condition.ts';
+import check90 from './github-actions/unsound-contains.ts';
+import check91 from './github-actions/vulnerable-action.ts';
+import check92 from './gitlab-ci/double-pipeline.ts';
+import check93 from './gitlab-ci/job-token-in-url.ts';
+import check94 from './gitlab-ci/script-injection.ts';
+import check95 from './gitlab-ci/secret-printed.ts';
+import check96 from './kubernetes/admin-interface-exposed.ts';
+import check97 from './kubernetes/admission-plugin-disabled.ts';
+import check98 from './kubernetes/always-admit.ts';
+import check99 from './kubernetes/always-allow-authorization.ts';
+import check100 from './kubernetes/anonymous-api-access.ts';
+import check101 from './kubernetes/api-server-certificate.ts';
+import check102 from './kubernetes/api-server-ciphers.ts';
+import check103 from './kubernetes/apparmor-off.ts';
+import check104 from './kubernetes/authorization-without-node.ts';
+import check105 from './kubernetes/authorization-without-rbac.ts';
+import check106 from './kubernetes/budget-blocks-maintenance.ts';
+import check107 from './kubernetes/control-plane-bind-address.ts';
+import check108 from './kubernetes/control-plane-profiling.ts';
+import check109 from './kubernetes/controller-manager-keys-missing.ts';
+import check110 from './kubernetes/credential-in-config-map.ts';
+import check111 from './kubernetes/credential-in-environment.ts';
+import check112 from './kubernetes/default-namespace.ts';
+import check113 from './kubernetes/duplicate-autoscaler.ts';
+import check114 from './kubernetes/duplicate-env.ts';
+import check115 from './kubernetes/duplicate-service-selector.ts';
+import check116 from './kubernetes/etcd-authority-missing.ts';
+import check117 from './kubernetes/etcd-auto-tls.ts';
+import check118 from './kubernetes/etcd-cleartext.ts';
+import check119 from './kubernetes/etcd-connection-unverified.ts';
+import check120 from './kubernetes/etcd-no-client-certificates.ts';
+import check121 from './kubernetes/etcd-peer-cleartext.ts';
+import check122 from './kubernetes/etcd-peers-unauthenticated.ts';
+import check123 from './kubernetes/few-audit-log-files.ts';
+import check124 from './kubernetes/ingress-duplicate-host.ts';
+import check125 from './kubernetes/ingress-host-without-certificate.ts';
+import check126 from './kubernetes/ingress-without-service.ts';
+import check127 from './kubernetes/insecure-api-port.ts';
+import check128 from './kubernetes/kubelet-authority-missing.ts';
+import check129 from './kubernetes/kubelet-certificate-rotation.ts';
+import check130 from './kubernetes/kubelet-connection-unverified.ts';
+import check131 from './kubernetes/kubelet-host-name-override.ts';
+import check132 from './kubernetes/kubelet-https-off.ts';
+import check133 from './kubernetes/kubelet-idle-streams.ts';
+import check134 from './kubernetes/kubelet-iptables.ts';
+import check135 from './kubernetes/kubelet-kernel-settings.ts';
+import check136 from './kubernetes/kubelet-no-certificate.ts';
+import check137 from './kubernetes/kubelet-read-only-port.ts';
+import check138 from './kubernetes/long-request-timeout.ts';
+import check139 from './kubernetes/memory-overcommitted.ts';
+import check140 from './kubernetes/memory-request-below-limit.ts';
+import check141 from './kubernetes/mismatching-selector.ts';
+import check142 from './kubernetes/monitor-without-service.ts';
+import check143 from './kubernetes/namespace-without-limit-range.ts';
+import check144 from './kubernetes/namespace-without-quota.ts';
+import check145 from './kubernetes/no-always-pull-images.ts';
+import check146 from './kubernetes/no-anti-affinity.ts';
+import check147 from './kubernetes/no-audit-log.ts';
+import check148 from './kubernetes/no-audit-policy.ts';
+import check149 from './kubernetes/no-client-certificates.ts';
+import check150 from './kubernetes/no-event-rate-limit.ts';
+import check151 from './kubernetes/no-node-restriction.ts';
+import check152 from './kubernetes/no-pod-garbage-collection.ts';
+import check153 from './kubernetes/probe-wrong-port.ts';
+import check154 from './kubernetes/root-ca-not-published.ts';
+import check155 from './kubernetes/same-probes.ts';
+import check156 from './kubernetes/secrets-unencrypted-in-etcd.ts';
+import check157 from './kubernetes/secure-port-off.ts';
+import check158 from './kubernetes/service-account-keys-missing.ts';
+import check159 from './kubernetes/service-account-lookup-off.ts';
+import check160 from './kubernetes/service-external-ips-allowed.ts';
+import check161 from './kubernetes/shared-controller-credentials.ts';
+import check162 from './kubernetes/shared-service-account.ts';
+import check163 from './kubernetes/shared-user-id.ts';
+import check164 from './kubernetes/short-audit-log.ts';
+import check165 from './kubernetes/small-audit-log-files.ts';
+import check166 from './kubernetes/static-api-credentials.ts';
+import check167 from './kubernetes/token-automount.ts';
+import check168 from './kubernetes/weak-control-plane-tls.ts';
+import check169 from './kubernetes/writable-host-path.ts';
+import check170 from './oci/administrator-api-key.ts';
 
 export const checks: Readonly<Record<string, Check>> = {
   'ansible/certificate-not-verified': check0,
@@ -189,157 +190,158 @@ export const checks: Readonly<Record<string, Check>> = {
   'aws/gamelift-many-ports': check14,
   'aws/iam-identity-may-escalate': check15,
   'aws/lambda-any-api-call': check16,
-  'aws/lambda-shared-role': check17,
-  'aws/network-acl-entry-without-effect': check18,
-  'aws/not-in-backup-plan': check19,
-  'aws/plaintext-credential': check20,
-  'aws/secret-in-environment': check21,
-  'aws/security-group-egress-range': check22,
-  'aws/security-group-ingress-range': check23,
-  'aws/security-group-wide-ports': check24,
-  'aws/trail-alarms-missing': check25,
-  'aws/trail-filter-without-alarm': check26,
-  'aws/two-access-keys': check27,
-  'aws/unreferenced': check28,
-  'azure/activity-log-alert-missing': check29,
-  'azure/devops-too-few-reviews': check30,
-  'azure/diagnostic-setting-incomplete': check31,
-  'azure/sql-firewall-wide': check32,
-  'azure/vm-secret-in-custom-data': check33,
-  'compose/duplicate-container-name': check34,
-  'compose/duplicate-port': check35,
-  'compose/shared-volume': check36,
-  'compose/unordered': check37,
-  'docker/apt-instead-of-apt-get': check38,
-  'docker/cd-instead-of-workdir': check39,
-  'docker/cleartext-download': check40,
-  'docker/copy-many-to-file': check41,
-  'docker/copy-whole-context': check42,
-  'docker/end-of-life-image': check43,
-  'docker/install-asks': check44,
-  'docker/language-cache-kept': check45,
-  'docker/maintainer': check46,
-  'docker/no-base-image': check47,
-  'docker/no-pipefail': check48,
-  'docker/package-cache-kept': check49,
-  'docker/password-set-in-build': check50,
-  'docker/repeated-instruction': check51,
-  'docker/secret-in-environment': check52,
-  'docker/shell-form-command': check53,
-  'docker/stage-alias': check54,
-  'docker/sudo-in-build': check55,
-  'docker/unpinned-base-image': check56,
-  'docker/unpinned-language-package': check57,
-  'docker/unpinned-system-package': check58,
-  'docker/useradd-large-id': check59,
-  'docker/variable-not-yet-set': check60,
-  'docker/wget-and-curl': check61,
-  'gcp/kms-admin-uses-key': check62,
-  'gcp/project-no-asset-inventory': check63,
-  'gcp/security-change-no-alert': check64,
-  'gcp/storage-logs-to-itself': check65,
-  'github-actions/all-secrets': check66,
-  'github-actions/app-token-scope': check67,
-  'github-actions/artifact-poisoning': check68,
-  'github-actions/bot-condition': check69,
-  'github-actions/broad-workflow-permissions': check70,
-  'github-actions/cache-poisoning': check71,
-  'github-actions/dangerous-trigger': check72,
-  'github-actions/default-permissions': check73,
-  'github-actions/env-file-injection': check74,
-  'github-actions/input-injection': check75,
-  'github-actions/password-on-command-line': check76,
-  'github-actions/privileged-checkout': check77,
-  'github-actions/retired-action': check78,
-  'github-actions/secret-sent': check79,
-  'github-actions/secret-without-environment': check80,
-  'github-actions/security-check-ignored': check81,
-  'github-actions/self-hosted-runner': check82,
-  'github-actions/ssh-host-key-not-checked': check83,
-  'github-actions/template-injection': check84,
-  'github-actions/token-in-artifact': check85,
-  'github-actions/unpinned-tool': check86,
-  'github-actions/unredacted-secret': check87,
-  'github-actions/unsound-condition': check88,
-  'github-actions/unsound-contains': check89,
-  'github-actions/vulnerable-action': check90,
-  'gitlab-ci/double-pipeline': check91,
-  'gitlab-ci/job-token-in-url': check92,
-  'gitlab-ci/script-injection': check93,
-  'gitlab-ci/secret-printed': check94,
-  'kubernetes/admin-interface-exposed': check95,
-  'kubernetes/admission-plugin-disabled': check96,
-  'kubernetes/always-admit': check97,
-  'kubernetes/always-allow-authorization': check98,
-  'kubernetes/anonymous-api-access': check99,
-  'kubernetes/api-server-certificate': check100,
-  'kubernetes/api-server-ciphers': check101,
-  'kubernetes/apparmor-off': check102,
-  'kubernetes/authorization-without-node': check103,
-  'kubernetes/authorization-without-rbac': check104,
-  'kubernetes/budget-blocks-maintenance': check105,
-  'kubernetes/control-plane-bind-address': check106,
-  'kubernetes/control-plane-profiling': check107,
-  'kubernetes/controller-manager-keys-missing': check108,
-  'kubernetes/credential-in-config-map': check109,
-  'kubernetes/credential-in-environment': check110,
-  'kubernetes/default-namespace': check111,
-  'kubernetes/duplicate-autoscaler': check112,
-  'kubernetes/duplicate-env': check113,
-  'kubernetes/duplicate-service-selector': check114,
-  'kubernetes/etcd-authority-missing': check115,
-  'kubernetes/etcd-auto-tls': check116,
-  'kubernetes/etcd-cleartext': check117,
-  'kubernetes/etcd-connection-unverified': check118,
-  'kubernetes/etcd-no-client-certificates': check119,
-  'kubernetes/etcd-peer-cleartext': check120,
-  'kubernetes/etcd-peers-unauthenticated': check121,
-  'kubernetes/few-audit-log-files': check122,
-  'kubernetes/ingress-duplicate-host': check123,
-  'kubernetes/ingress-host-without-certificate': check124,
-  'kubernetes/ingress-without-service': check125,
-  'kubernetes/insecure-api-port': check126,
-  'kubernetes/kubelet-authority-missing': check127,
-  'kubernetes/kubelet-certificate-rotation': check128,
-  'kubernetes/kubelet-connection-unverified': check129,
-  'kubernetes/kubelet-host-name-override': check130,
-  'kubernetes/kubelet-https-off': check131,
-  'kubernetes/kubelet-idle-streams': check132,
-  'kubernetes/kubelet-iptables': check133,
-  'kubernetes/kubelet-kernel-settings': check134,
-  'kubernetes/kubelet-no-certificate': check135,
-  'kubernetes/kubelet-read-only-port': check136,
-  'kubernetes/long-request-timeout': check137,
-  'kubernetes/memory-overcommitted': check138,
-  'kubernetes/memory-request-below-limit': check139,
-  'kubernetes/mismatching-selector': check140,
-  'kubernetes/monitor-without-service': check141,
-  'kubernetes/namespace-without-limit-range': check142,
-  'kubernetes/namespace-without-quota': check143,
-  'kubernetes/no-always-pull-images': check144,
-  'kubernetes/no-anti-affinity': check145,
-  'kubernetes/no-audit-log': check146,
-  'kubernetes/no-audit-policy': check147,
-  'kubernetes/no-client-certificates': check148,
-  'kubernetes/no-event-rate-limit': check149,
-  'kubernetes/no-node-restriction': check150,
-  'kubernetes/no-pod-garbage-collection': check151,
-  'kubernetes/probe-wrong-port': check152,
-  'kubernetes/root-ca-not-published': check153,
-  'kubernetes/same-probes': check154,
-  'kubernetes/secrets-unencrypted-in-etcd': check155,
-  'kubernetes/secure-port-off': check156,
-  'kubernetes/service-account-keys-missing': check157,
-  'kubernetes/service-account-lookup-off': check158,
-  'kubernetes/service-external-ips-allowed': check159,
-  'kubernetes/shared-controller-credentials': check160,
-  'kubernetes/shared-service-account': check161,
-  'kubernetes/shared-user-id': check162,
-  'kubernetes/short-audit-log': check163,
-  'kubernetes/small-audit-log-files': check164,
-  'kubernetes/static-api-credentials': check165,
-  'kubernetes/token-automount': check166,
-  'kubernetes/weak-control-plane-tls': check167,
-  'kubernetes/writable-host-path': check168,
-  'oci/administrator-api-key': check169,
+  'aws/lambda-privileged-role': check17,
+  'aws/lambda-shared-role': check18,
+  'aws/network-acl-entry-without-effect': check19,
+  'aws/not-in-backup-plan': check20,
+  'aws/plaintext-credential': check21,
+  'aws/secret-in-environment': check22,
+  'aws/security-group-egress-range': check23,
+  'aws/security-group-ingress-range': check24,
+  'aws/security-group-wide-ports': check25,
+  'aws/trail-alarms-missing': check26,
+  'aws/trail-filter-without-alarm': check27,
+  'aws/two-access-keys': check28,
+  'aws/unreferenced': check29,
+  'azure/activity-log-alert-missing': check30,
+  'azure/devops-too-few-reviews': check31,
+  'azure/diagnostic-setting-incomplete': check32,
+  'azure/sql-firewall-wide': check33,
+  'azure/vm-secret-in-custom-data': check34,
+  'compose/duplicate-container-name': check35,
+  'compose/duplicate-port': check36,
+  'compose/shared-volume': check37,
+  'compose/unordered': check38,
+  'docker/apt-instead-of-apt-get': check39,
+  'docker/cd-instead-of-workdir': check40,
+  'docker/cleartext-download': check41,
+  'docker/copy-many-to-file': check42,
+  'docker/copy-whole-context': check43,
+  'docker/end-of-life-image': check44,
+  'docker/install-asks': check45,
+  'docker/language-cache-kept': check46,
+  'docker/maintainer': check47,
+  'docker/no-base-image': check48,
+  'docker/no-pipefail': check49,
+  'docker/package-cache-kept': check50,
+  'docker/password-set-in-build': check51,
+  'docker/repeated-instruction': check52,
+  'docker/secret-in-environment': check53,
+  'docker/shell-form-command': check54,
+  'docker/stage-alias': check55,
+  'docker/sudo-in-build': check56,
+  'docker/unpinned-base-image': check57,
+  'docker/unpinned-language-package': check58,
+  'docker/unpinned-system-package': check59,
+  'docker/useradd-large-id': check60,
+  'docker/variable-not-yet-set': check61,
+  'docker/wget-and-curl': check62,
+  'gcp/kms-admin-uses-key': check63,
+  'gcp/project-no-asset-inventory': check64,
+  'gcp/security-change-no-alert': check65,
+  'gcp/storage-logs-to-itself': check66,
+  'github-actions/all-secrets': check67,
+  'github-actions/app-token-scope': check68,
+  'github-actions/artifact-poisoning': check69,
+  'github-actions/bot-condition': check70,
+  'github-actions/broad-workflow-permissions': check71,
+  'github-actions/cache-poisoning': check72,
+  'github-actions/dangerous-trigger': check73,
+  'github-actions/default-permissions': check74,
+  'github-actions/env-file-injection': check75,
+  'github-actions/input-injection': check76,
+  'github-actions/password-on-command-line': check77,
+  'github-actions/privileged-checkout': check78,
+  'github-actions/retired-action': check79,
+  'github-actions/secret-sent': check80,
+  'github-actions/secret-without-environment': check81,
+  'github-actions/security-check-ignored': check82,
+  'github-actions/self-hosted-runner': check83,
+  'github-actions/ssh-host-key-not-checked': check84,
+  'github-actions/template-injection': check85,
+  'github-actions/token-in-artifact': check86,
+  'github-actions/unpinned-tool': check87,
+  'github-actions/unredacted-secret': check88,
+  'github-actions/unsound-condition': check89,
+  'github-actions/unsound-contains': check90,
+  'github-actions/vulnerable-action': check91,
+  'gitlab-ci/double-pipeline': check92,
+  'gitlab-ci/job-token-in-url': check93,
+  'gitlab-ci/script-injection': check94,
+  'gitlab-ci/secret-printed': check95,
+  'kubernetes/admin-interface-exposed': check96,
+  'kubernetes/admission-plugin-disabled': check97,
+  'kubernetes/always-admit': check98,
+  'kubernetes/always-allow-authorization': check99,
+  'kubernetes/anonymous-api-access': check100,
+  'kubernetes/api-server-certificate': check101,
+  'kubernetes/api-server-ciphers': check102,
+  'kubernetes/apparmor-off': check103,
+  'kubernetes/authorization-without-node': check104,
+  'kubernetes/authorization-without-rbac': check105,
+  'kubernetes/budget-blocks-maintenance': check106,
+  'kubernetes/control-plane-bind-address': check107,
+  'kubernetes/control-plane-profiling': check108,
+  'kubernetes/controller-manager-keys-missing': check109,
+  'kubernetes/credential-in-config-map': check110,
+  'kubernetes/credential-in-environment': check111,
+  'kubernetes/default-namespace': check112,
+  'kubernetes/duplicate-autoscaler': check113,
+  'kubernetes/duplicate-env': check114,
+  'kubernetes/duplicate-service-selector': check115,
+  'kubernetes/etcd-authority-missing': check116,
+  'kubernetes/etcd-auto-tls': check117,
+  'kubernetes/etcd-cleartext': check118,
+  'kubernetes/etcd-connection-unverified': check119,
+  'kubernetes/etcd-no-client-certificates': check120,
+  'kubernetes/etcd-peer-cleartext': check121,
+  'kubernetes/etcd-peers-unauthenticated': check122,
+  'kubernetes/few-audit-log-files': check123,
+  'kubernetes/ingress-duplicate-host': check124,
+  'kubernetes/ingress-host-without-certificate': check125,
+  'kubernetes/ingress-without-service': check126,
+  'kubernetes/insecure-api-port': check127,
+  'kubernetes/kubelet-authority-missing': check128,
+  'kubernetes/kubelet-certificate-rotation': check129,
+  'kubernetes/kubelet-connection-unverified': check130,
+  'kubernetes/kubelet-host-name-override': check131,
+  'kubernetes/kubelet-https-off': check132,
+  'kubernetes/kubelet-idle-streams': check133,
+  'kubernetes/kubelet-iptables': check134,
+  'kubernetes/kubelet-kernel-settings': check135,
+  'kubernetes/kubelet-no-certificate': check136,
+  'kubernetes/kubelet-read-only-port': check137,
+  'kubernetes/long-request-timeout': check138,
+  'kubernetes/memory-overcommitted': check139,
+  'kubernetes/memory-request-below-limit': check140,
+  'kubernetes/mismatching-selector': check141,
+  'kubernetes/monitor-without-service': check142,
+  'kubernetes/namespace-without-limit-range': check143,
+  'kubernetes/namespace-without-quota': check144,
+  'kubernetes/no-always-pull-images': check145,
+  'kubernetes/no-anti-affinity': check146,
+  'kubernetes/no-audit-log': check147,
+  'kubernetes/no-audit-policy': check148,
+  'kubernetes/no-client-certificates': check149,
+  'kubernetes/no-event-rate-limit': check150,
+  'kubernetes/no-node-restriction': check151,
+  'kubernetes/no-pod-garbage-collection': check152,
+  'kubernetes/probe-wrong-port': check153,
+  'kubernetes/root-ca-not-published': check154,
+  'kubernetes/same-probes': check155,
+  'kubernetes/secrets-unencrypted-in-etcd': check156,
+  'kubernetes/secure-port-off': check157,
+  'kubernetes/service-account-keys-missing': check158,
+  'kubernetes/service-account-lookup-off': check159,
+  'kubernetes/service-external-ips-allowed': check160,
+  'kubernetes/shared-controller-credentials': check161,
+  'kubernetes/shared-service-account': check162,
+  'kubernetes/shared-user-id': check163,
+  'kubernetes/short-audit-log': check164,
+  'kubernetes/small-audit-log-files': check165,
+  'kubernetes/static-api-credentials': check166,
+  'kubernetes/token-automount': check167,
+  'kubernetes/weak-control-plane-tls': check168,
+  'kubernetes/writable-host-path': check169,
+  'oci/administrator-api-key': check170,
 };

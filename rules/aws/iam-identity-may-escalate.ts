@@ -33,19 +33,35 @@ const WAYS: readonly (readonly string[])[] = [
 
 /** The way, if any, that all policies of a user, group or role open together. */
 const check: Check = (fact) => {
+  const found = escalationOf(fact);
+  // A policy with everything is no way round, and others say so.
+  return found && found.way[0] !== '*' ? [{ span: fact.head, values: { value: found.way.join('` and `') }, related: found.related }] : [];
+};
+
+/** The actions that make an identity more than it was meant to be (`*` where it may do everything), and the policies that allow them. */
+export function escalationOf(fact: Fact): { readonly way: readonly string[]; readonly related: NonNullable<Hit['related']> } | undefined {
   const kind = /^aws_iam_(user|group|role)$/.exec(fact.types[0] ?? '')?.[1];
-  if (kind === undefined) return [];
+  if (kind === undefined) return undefined;
   const policies = policiesOf(fact, kind);
   const actions = policies.flatMap(({ node }) => actionsOf(node));
-  // A policy with everything is no way round, and others say so.
-  if (actions.includes('*')) return [];
-  const way = WAYS.find((needed) => needed.every((action) => actions.some((allowed) => covers(allowed, action))));
-  if (!way) return [];
+  const way = actions.includes('*')
+    ? ['*']
+    : WAYS.find((needed) => needed.every((action) => actions.some((allowed) => covers(allowed, action))));
+  if (!way) return undefined;
   const related = policies
     .filter(({ node }) => actionsOf(node).some((allowed) => way.some((action) => covers(allowed, action))))
-    .map(({ holder }): NonNullable<Hit['related']>[number] => ({ path: holder.document.path, span: holder.head, message: holder.name }));
-  return [{ span: fact.head, values: { value: way.join('` and `') }, related }];
-};
+    .map(({ holder }) => ({ path: holder.document.path, span: holder.head, message: holder.name }));
+  return { way, related };
+}
+
+/** The attachments of policies to a user, group or role. */
+export function attachmentsOf(fact: Fact, kind: string): readonly Fact[] {
+  const { scope } = fact;
+  return [
+    ...scope.ofType(`aws_iam_${kind}_policy_attachment`).filter((one) => refersTo(one, [kind], fact) === true),
+    ...scope.ofType('aws_iam_policy_attachment').filter((one) => refersTo(one, [`${kind}s`], fact) === true),
+  ];
+}
 
 interface Policy {
   readonly holder: Fact;
@@ -57,10 +73,7 @@ function policiesOf(fact: Fact, kind: string): readonly Policy[] {
   const { scope } = fact;
   const of = (holder: Fact, path: string): readonly Policy[] => at(holder.node, path).found.map(({ node }) => ({ holder, node }));
   const inline = scope.ofType(`aws_iam_${kind}_policy`).filter((one) => refersTo(one, [kind], fact) === true);
-  const attachments = [
-    ...scope.ofType(`aws_iam_${kind}_policy_attachment`).filter((one) => refersTo(one, [kind], fact) === true),
-    ...scope.ofType('aws_iam_policy_attachment').filter((one) => refersTo(one, [`${kind}s`], fact) === true),
-  ];
+  const attachments = attachmentsOf(fact, kind);
   const managed = scope
     .ofType('aws_iam_policy')
     .filter((policy) => attachments.some((attachment) => refersTo(attachment, ['policy_arn'], policy) === true));
