@@ -32,9 +32,17 @@ const database: CloudModule = {
   ],
 };
 
-/** Databases, caches, streams and search domains, by the module's short name. */
+const parameter: CloudModule = {
+  type: 'aws_ssm_parameter',
+  keys: { name: 'name', string_type: 'type', type: 'type', key_id: 'key_id' },
+  defaults: { type: 'String' },
+};
+
+/** Databases, caches, streams, parameters and search domains, by the module's short name. */
 export const awsData: readonly (readonly [string, CloudModule])[] = [
   ['rds_instance', database],
+  ['ssm_parameter', parameter],
+  ['aws_ssm_parameter_store', parameter],
   [
     'rds_cluster',
     {

@@ -342,6 +342,18 @@ export const aws: ReadonlyMap<string, CloudModule> = new Map<string, CloudModule
       absent: ['access_logs', 'drop_invalid_header_fields', 'load_balancer_type'],
     },
   ],
+  [
+    'elb_network_lb',
+    {
+      type: 'aws_lb',
+      keys: {
+        name: 'name',
+        scheme: { to: 'internal', values: { internal: true, 'internet-facing': false } },
+        deletion_protection: 'enable_deletion_protection',
+      },
+      defaults: { load_balancer_type: 'network' },
+    },
+  ],
   ['ecs_ecr', repository],
   [
     'ecs_taskdefinition',
