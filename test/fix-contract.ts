@@ -30,6 +30,11 @@ const allowed: readonly { readonly fix: string; readonly brings: readonly string
     because: 'who may use a secret can only be asked once it is one',
   },
   {
+    fix: 'azure/sql-no-threat-detection',
+    brings: ['azure/sql-alert-no-address'],
+    because: 'whom an alert is mailed to can only be asked once there are alerts',
+  },
+  {
     fix: 'azure/storage-open-network',
     brings: ['azure/storage-no-trusted-services'],
     because: 'the list of those that may bypass the firewall counts for nothing until there is one',
