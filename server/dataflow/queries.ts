@@ -94,8 +94,10 @@ function build(queries: readonly CodeQuery[]): QueryIndex {
 function methodsOf({ node }: Pattern, where: Condition | undefined): readonly string[] | undefined {
   const method = isCall(node) && isMember(node.callee) && !node.callee.computed ? metavariable(node.callee.property) : undefined;
   const allowed = method === undefined ? undefined : where?.[method];
-  const known = (name: Json): name is string => typeof name === 'string' && name !== 'present' && name !== 'absent';
-  return Array.isArray(allowed) && (allowed as readonly Json[]).every(known) ? allowed : undefined;
+  if (!Array.isArray(allowed)) return undefined;
+  // Of several snippets another may lack the method; this one has it.
+  const named = (allowed as readonly Json[]).filter((name) => name !== 'absent');
+  return named.every((name): name is string => typeof name === 'string' && name !== 'present') ? named : undefined;
 }
 
 /** Every pattern that a place of the code matches. */
@@ -187,7 +189,7 @@ export function passes(where: Condition, match: Match, subject: Subject, text?: 
     const node = match.bindings.get(name);
     if (!node) return test === 'absent' || (Array.isArray(test) && (test as readonly Json[]).includes('absent'));
     if (test !== null && typeof test === 'object' && 'regex' in test) {
-      return isRegex(test.regex, { node: unwrap(node), scope: match.place.scope, parent: match.place.parent }, subject);
+      return isRegex(test.regex, { node: unwrap(node), scope: match.place.scope }, subject);
     }
     const value = staticValue(node, match.place.scope);
     const inner = unwrap(node);
@@ -212,15 +214,17 @@ function isNumeric(node: Node, scope: Place['scope'], depth = 0): boolean {
   return init !== undefined && isNumeric(init.node, init.scope, depth + 1);
 }
 
+type Written = Pick<Place, 'node' | 'scope'>;
+
 /** Whether a test (or one of a list) holds on the expression that stands, or is brought, at a place. */
-function isRegex(test: Json | undefined, place: Place, subject: Subject): boolean {
+function isRegex(test: Json | undefined, place: Written, subject: Subject): boolean {
   const expression = expressionAt(place, subject);
   const wanted = Array.isArray(test) ? (test as readonly Json[]) : [test];
   return expression !== undefined && wanted.some((one) => isRegexTest(one) && regexIs(one, expression));
 }
 
 /** Of a literal `/…/flags`, of `new RegExp('…', 'flags')`, or of a constant that holds one. */
-function expressionAt({ node, scope, parent }: Place, subject: Subject, depth = 0): Expression | undefined {
+function expressionAt({ node, scope }: Written, subject: Subject, depth = 0): Expression | undefined {
   if (node.type === 'RegExpLiteral') return { source: node.pattern, flags: node.flags };
   if (isCall(node)) {
     if (!/^RegExp$/.test(lastName(node.callee) ?? '')) return undefined;
@@ -232,7 +236,7 @@ function expressionAt({ node, scope, parent }: Place, subject: Subject, depth = 
     return { source, flags: typeof flags === 'string' ? flags : '', ...(written !== undefined && { written }) };
   }
   const init = depth < 5 ? settledInit(node, scope) : undefined;
-  return init && expressionAt({ node: unwrap(init.node), scope: init.scope, parent }, subject, depth + 1);
+  return init && expressionAt({ node: unwrap(init.node), scope: init.scope }, subject, depth + 1);
 }
 
 const written = (json: Json): string => (typeof json === 'object' ? JSON.stringify(json) : String(json));

@@ -256,9 +256,8 @@ interface Line {
 
 /** The line that holds `offset`; the next one that holds something, where `offset` is at the end of a line. */
 function restOfLine(text: string, offset: number): Line {
-  const begin = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
-  let end = text.indexOf('\n', offset);
-  if (end < 0) end = text.length;
+  const begin = lineStart(text, offset);
+  let end = lineEnd(text, offset);
   if (text.charCodeAt(end - 1) === 13) end--;
   const lead = /^[ \t]*(?:-[ \t]+)*/.exec(text.slice(begin, Math.min(end, begin + 1000)))?.[0].length ?? 0;
   return { begin, start: begin + lead, end };

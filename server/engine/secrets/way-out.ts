@@ -11,21 +11,19 @@ export function wayOut(
   literals: readonly Literal[],
   platforms: ReadonlySet<Platform>,
 ): Fix | undefined {
-  const literal = literals.find(({ span }) => span.start === value.start && span.end === value.end);
-  if (!literal) return undefined;
-  const name = nameOf(literal);
-  if (!name) return undefined;
-  const way = wayOf(document, literal, platforms);
-  return way?.(document, literal, name);
+  const way = wayOf(document, platforms);
+  const literal = way && literals.find(({ span }) => span.start === value.start && span.end === value.end);
+  const name = literal && nameOf(literal);
+  return name ? way(document, literal, name) : undefined;
 }
 
 type Way = (document: SourceDocument, literal: Literal, name: string) => Fix | undefined;
 
-function wayOf({ syntax, path: file }: SourceDocument, { path }: Literal, platforms: ReadonlySet<Platform>): Way | undefined {
+function wayOf({ syntax, path }: SourceDocument, platforms: ReadonlySet<Platform>): Way | undefined {
   if (syntax === 'javascript') return environment;
-  if (platforms.has('terraform') && syntax === 'hcl') return file.endsWith('.tfvars') ? undefined : variable;
-  if (platforms.has('compose') && path.includes('environment')) return substitution;
-  if (platforms.has('github-actions') && (path.includes('env') || path.includes('with'))) return actionsSecret;
+  if (platforms.has('terraform') && syntax === 'hcl') return path.endsWith('.tfvars') ? undefined : variable;
+  if (platforms.has('compose')) return substitution;
+  if (platforms.has('github-actions')) return actionsSecret;
   return undefined;
 }
 
@@ -58,9 +56,13 @@ const environment: Way = (document, literal, name) => {
 };
 
 /** `${NAME}`, which Compose reads from its environment or from `.env`. */
-const substitution: Way = (_document, { span }, name) => one(`Read it from the environment: ${name}`, { span, text: `\${${name}}` });
+const substitution: Way = (_document, { path, span }, name) =>
+  path.includes('environment') ? one(`Read it from the environment: ${name}`, { span, text: `\${${name}}` }) : undefined;
 
-const actionsSecret: Way = (_document, { span }, name) => one(`Read it from the secret ${name}`, { span, text: `\${{ secrets.${name} }}` });
+const actionsSecret: Way = (_document, { path, span }, name) =>
+  path.includes('env') || path.includes('with')
+    ? one(`Read it from the secret ${name}`, { span, text: `\${{ secrets.${name} }}` })
+    : undefined;
 
 /** A variable that is given from outside and that Terraform doesn't show. */
 const variable: Way = (document, literal, name) => {
